@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class LiloSiteConfig(AppConfig):
+    name = "lilo_site"

@@ -1,0 +1,45 @@
+"""One middleware of our own: every request has a trace id, taken in or made, and given back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import sync_and_async_middleware
+
+from lilo_site.logs import new_trace_id, trace_id
+
+ACCEPTED = re.compile(r"[0-9a-f]{32}")
+Handler = Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]
+
+
+@sync_and_async_middleware
+def trace(get_response: Handler) -> Handler:
+    """Set the trace id from `X-Trace-Id`, or a fresh one, and answer with it."""
+
+    def begin(request: HttpRequest) -> str:
+        given = request.headers.get("X-Trace-Id", "")
+        if not ACCEPTED.fullmatch(given):
+            return new_trace_id()
+        trace_id.set(given)
+        return given
+
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponse:
+            current = begin(request)
+            response: HttpResponse = await get_response(request)  # type: ignore[misc]
+            response["X-Trace-Id"] = current
+            return response
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        current = begin(request)
+        response: HttpResponse = get_response(request)  # type: ignore[assignment]
+        response["X-Trace-Id"] = current
+        return response
+
+    return handle
