@@ -1,0 +1,35 @@
+"""Signing in with a user name or an e-mail address, and a password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from companion.accounts import rules
+from companion.accounts.models import User
+
+
+class PersonBackend(ModelBackend):
+    """Checks a password. Takes about as long for a person who does not exist as for one who does."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        """The person, where name and password fit and the account is open; else None."""
+        if not username or not password or len(password) > rules.LONGEST_PASSWORD:
+            return None
+        try:
+            user = User.objects.get_by_email(username) if "@" in username else User.objects.get_by_natural_key(username)
+        except User.DoesNotExist:
+            User().set_password(password)  # as much work as a real check
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    async def aauthenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        """The same, in a thread: hashing a password takes long."""
+        return await sync_to_async(self.authenticate)(request, username, password)
