@@ -1,12 +1,35 @@
-"""The turn: one message in, events out. Every face uses this and nothing else answers a person."""
+"""The turn: one message in, events out. Every face uses this and nothing else answers a person.
+
+screen -> admit -> retrieve -> context -> generate -> guard -> record; design section 5 has the rule and the budget of each step.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from companion.chat.events import TurnEvent
+from django.utils import timezone
+from prometheus_client import Counter
+
+from companion.chat import phrases, record
+from companion.chat.clock import Clock
+from companion.chat.danger import emergency_event, is_danger
+from companion.chat.events import Accepted, Delta, Done, Error, Sources, TurnEvent
+from companion.chat.reply import Exchange, Reply, plan_reply
+from companion.safety.guard import check_sentence
+from companion.safety.screen import screen
+
+__all__ = ["Exchange", "Speaker", "Turn", "answer"]
+
+log = logging.getLogger(__name__)
+
+WORDS_A_DELTA = 4
+TURNS = Counter("lilo_turns_total", "Turns by how they ended.", ["kind"])
+GUARDED = Counter("lilo_guarded_sentences_total", "Sentences that the guard held back.", ["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +45,100 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One earlier turn, oldest first in a list of them."""
-
-    said: str
-    answered: str
-    entries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Turn:
     """One message to answer."""
 
     turn_id: UUID
     message_id: str
+    """The client's own id of the message: the same id is never answered twice."""
     text: str
     speaker: Speaker
     trace_id: str
+    said_at: datetime = field(default_factory=timezone.now)
     session_id: str = ""
     recent: Sequence[Exchange] = field(default=())
+    """Earlier turns, oldest first."""
     use_knowledge: bool = True
     max_tokens: int | None = None
 
 
-def answer(turn: Turn) -> AsyncIterator[TurnEvent]:
-    """Answer one message."""
-    raise NotImplementedError
+async def answer(turn: Turn) -> AsyncIterator[TurnEvent]:
+    """Answer one message: `accepted`, then `emergency` if danger was heard, `sources`, `delta`s, and last `done` or `error`.
+
+    `done` comes only after both sides of the turn are durably kept. Never raises: a fault ends in an `error` event.
+    """
+    yield Accepted(turn_id=turn.turn_id, message_id=turn.message_id, trace_id=turn.trace_id)
+    try:
+        async for event in _events(turn, Clock()):
+            yield event
+            if isinstance(event, Done):
+                TURNS.labels(event.kind).inc()
+    except Exception:  # the outer edge of a turn: whatever broke, the person is told, kindly
+        log.exception("a turn failed", extra={"trace_id": turn.trace_id})
+        TURNS.labels("fault").inc()
+        yield _error(turn, "fault", phrases.BROKEN, retry_after=60)
+
+
+async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
+    with clock.step("screen"):
+        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+    if is_danger(assessment):
+        with clock.step("alert"):
+            emergency = await emergency_event(turn.turn_id, turn.text, turn.speaker, assessment, trace_id=turn.trace_id)
+        yield emergency
+        reply = Reply.fixed(emergency.text, kind="emergency", strategy=f"emergency:{emergency.category}")
+    else:
+        with clock.step("admit"):
+            wait = await record.admit(turn.speaker.user_id)
+        if wait is not None:
+            yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=wait)
+            return
+        reply = await plan_reply(turn.text, turn.speaker.name, turn.recent, clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
+    if reply.sources:
+        yield Sources(turn_id=turn.turn_id, items=reply.sources)
+    spoken: list[str] = []
+    async for delta in _deltas(turn, reply, clock, spoken):
+        yield delta
+    text = " ".join(spoken)
+    with clock.step("record"):
+        kept = await record.keep(turn, reply, text)
+    if not kept:
+        yield _error(turn, "not_kept", phrases.NOT_KEPT, retry_after=60)
+        return
+    yield Done(
+        turn_id=turn.turn_id,
+        message_id=turn.message_id,
+        text=text,
+        kind=reply.kind,
+        strategy=reply.strategy,
+        confidence=reply.confidence,
+        rung=reply.rung,
+        suggestions=reply.suggestions,
+        latency_ms=clock.elapsed_ms,
+        steps_ms=clock.steps_ms,
+        trace_id=turn.trace_id,
+    )
+
+
+async def _deltas(turn: Turn, reply: Reply, clock: Clock, spoken: list[str]) -> AsyncIterator[Delta]:
+    """Speak the reply a few words at a time; each sentence passes the guard before its first word is shown."""
+    sequence = 0
+    async for sentence in reply.sentences:
+        with clock.step("guard"):
+            verdict = check_sentence(sentence, reply.grounds) if reply.is_guarded else None
+        if verdict is not None and not verdict.ok:
+            GUARDED.labels(verdict.reason).inc()
+            log.warning("the guard held a sentence back", extra={"reason": verdict.reason, "trace_id": turn.trace_id})
+            continue
+        words = sentence.split()
+        for start in range(0, len(words), WORDS_A_DELTA):
+            lead = " " if spoken or start else ""
+            clock.first("first_delta")
+            yield Delta(turn_id=turn.turn_id, sequence=sequence, text=lead + " ".join(words[start : start + WORDS_A_DELTA]))
+            sequence += 1
+            await asyncio.sleep(0)  # let other people's turns in between
+        spoken.append(sentence)
+
+
+def _error(turn: Turn, code: str, message: str, *, retry_after: float) -> Error:
+    return Error(code=code, message=message, message_id=turn.message_id, retry_after=round(retry_after, 1), trace_id=turn.trace_id)

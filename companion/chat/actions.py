@@ -1,0 +1,113 @@
+"""What is done in a conversation: a message answered in full, an opinion of an answer kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from companion.accounts.models import User
+from companion.chat import selectors
+from companion.chat.events import Done, Emergency, Error, SourceItem, Sources, TurnEvent
+from companion.chat.models import Feedback, Message
+from companion.chat.reply import Exchange
+from companion.chat.turn import Speaker, Turn, answer
+from lilo_site.logs import new_trace_id, trace_id
+from lilo_site.threads import in_thread
+
+MAX_CHARACTERS = 4_000
+#: Earlier turns that a turn is given.
+REMEMBERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FullAnswer:
+    """The outcome of a turn, for faces that do not stream. Exactly one of `done` and `error` is set."""
+
+    done: Done | None
+    error: Error | None
+    sources: tuple[SourceItem, ...] = ()
+    emergency: Emergency | None = None
+
+
+def speaker_of(user: User) -> Speaker:
+    """What a turn needs to know of a signed-in person."""
+    first = user.full_name.split()[0] if user.full_name.strip() else user.username
+    return Speaker(user.id, first, user.kind, user.country, user.time_zone, user.language)
+
+
+def recent_exchanges(user_id: UUID) -> tuple[Exchange, ...]:
+    """The person's last turns, oldest first. Blocks: call it from a thread."""
+    said: dict[UUID, str] = {}
+    exchanges = []
+    for message in selectors.recent_messages(user_id, limit=2 * REMEMBERED):
+        if message.role == "senior":
+            said[message.turn_id] = message.text
+        elif message.turn_id in said:
+            exchanges.append(Exchange(said[message.turn_id], message.text, message.entries))
+    return tuple(exchanges)
+
+
+async def new_turn(
+    user: User,
+    text: str,
+    *,
+    message_id: str = "",
+    session_id: str = "",
+    use_knowledge: bool = True,
+    max_tokens: int | None = None,
+) -> Turn:
+    """A turn of a signed-in person, with what went before it."""
+    recent = await in_thread(recent_exchanges, user.id)
+    return Turn(
+        turn_id=uuid4(),
+        message_id=message_id or str(uuid4()),
+        text=text,
+        speaker=speaker_of(user),
+        trace_id=trace_id.get() or new_trace_id(),
+        session_id=session_id,
+        recent=recent,
+        use_knowledge=use_knowledge,
+        max_tokens=max_tokens,
+    )
+
+
+async def answer_fully(turn: Turn) -> FullAnswer:
+    """Run a turn to its end. A message id that was answered before gets that answer again."""
+    kept = await in_thread(selectors.find_turn, turn.speaker.user_id, turn.message_id)
+    if kept is not None:
+        return FullAnswer(_done_again(turn, kept.answered.text, kept.answered.suggestions), None, kept.answered.sources)
+    return collect([event async for event in answer(turn)])
+
+
+def collect(events: list[TurnEvent]) -> FullAnswer:
+    """The outcome of a finished turn, from its events."""
+    last = events[-1]
+    sources = next((event.items for event in events if isinstance(event, Sources)), ())
+    emergency = next((event for event in events if isinstance(event, Emergency)), None)
+    return FullAnswer(last if isinstance(last, Done) else None, last if isinstance(last, Error) else None, sources, emergency)
+
+
+def _done_again(turn: Turn, text: str, suggestions: tuple[str, ...]) -> Done:
+    return Done(
+        turn_id=turn.turn_id,
+        message_id=turn.message_id,
+        text=text,
+        kind="answer",
+        strategy="kept",
+        confidence=1.0,
+        rung="kept",
+        suggestions=suggestions,
+        latency_ms=0.0,
+        steps_ms={},
+        trace_id=turn.trace_id,
+    )
+
+
+def record_feedback(user_id: UUID, turn_id: UUID, *, helpful: bool) -> bool:
+    """Keep whether an answer helped. False when it is not an answer to this person. Blocks: call it from a thread."""
+    if not Message.objects.filter(user_id=user_id, turn_id=turn_id).exists():
+        return False
+    Feedback.objects.update_or_create(user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": timezone.now()})
+    return True

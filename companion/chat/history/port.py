@@ -1,0 +1,51 @@
+"""What every store of conversations must be able to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from companion.chat.events import SourceItem
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """One side of a turn, as it was shown."""
+
+    turn_id: UUID
+    message_id: str
+    role: Literal["senior", "lilo"]
+    text: str
+    created_at: datetime
+    kind: str = ""
+    """What kind of answer it is (`Done.kind`); empty on the senior's side."""
+    sources: tuple[SourceItem, ...] = ()
+    entries: tuple[str, ...] = ()
+    """Keys of the entries the answer rests on."""
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A message and its answer."""
+
+    said: StoredMessage
+    answered: StoredMessage
+
+
+class ConversationHistory(Protocol):
+    """A store of conversations. Methods block: call them from a thread."""
+
+    def append(self, user_id: UUID, turn: StoredTurn) -> bool:
+        """Keep both sides of a turn, durably, before returning. False: this message id is already kept, and nothing changed."""
+        ...
+
+    def find(self, user_id: UUID, message_id: str) -> StoredTurn | None:
+        """The turn of a client's message id, if it was kept."""
+        ...
+
+    def recent(self, user_id: UUID, *, limit: int) -> list[StoredMessage]:
+        """The last messages, oldest first."""
+        ...

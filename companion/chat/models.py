@@ -1,0 +1,55 @@
+"""What was said, when conversations are kept in the relational database, and what people thought of the answers."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from companion.accounts.fields import EncryptedTextField
+
+
+class Message(models.Model):
+    """One side of a turn: the senior's words or Lilo's answer. The words are encrypted."""
+
+    class Role(models.TextChoices):
+        """Who speaks."""
+
+        SENIOR = "senior", "the senior"
+        LILO = "lilo", "Lilo"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages")
+    turn_id = models.UUIDField()
+    message_id = models.CharField(max_length=64)
+    role = models.CharField(max_length=8, choices=Role)
+    text = EncryptedTextField()
+    details = EncryptedTextField(default="")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("said_at", "role")
+        constraints = [
+            models.UniqueConstraint(fields=("user", "message_id", "role"), name="message_once"),
+            models.CheckConstraint(condition=models.Q(role__in=("senior", "lilo")), name="message_role"),
+        ]
+        indexes = [models.Index(fields=("user", "-said_at"), name="message_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.role} at {self.said_at:%Y-%m-%d %H:%M}"
+
+
+class Feedback(models.Model):
+    """Whether an answer helped, in the senior's view. One row a turn; the last press counts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    turn_id = models.UUIDField()
+    helpful = models.BooleanField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("user", "turn_id"), name="feedback_once")]
+
+    def __str__(self) -> str:
+        return f"{'helpful' if self.helpful else 'not helpful'}: {self.turn_id}"

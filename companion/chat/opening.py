@@ -1,0 +1,36 @@
+"""The first words of an answer: an acknowledgement that fits what was said, as a person would give it."""
+
+from __future__ import annotations
+
+import re
+
+from companion.chat import phrases
+
+GRIEF = re.compile(r"\b(?:passed away|died|dead|widow(?:er)?|funeral|lost my|grie(?:f|ving|ve)|bereaved|buried)\b", re.I)
+HURTS = re.compile(r"\b(?:pain(?:s|ful)?|hurts?|hurting|aches?|aching|sore|fell|fallen|ill|sick|unwell|bleed\w*|swollen|dizzy|itch\w*|burn\w*|stiff)\b", re.I)
+LOW = re.compile(r"\b(?:lonely|alone|sad|low|depressed|crying|cry|afraid|scared|frightened|worried|worry|anxious|nervous|upset|miss (?:him|her|them|my)|hopeless|useless|a burden|fed up)\b", re.I)
+TIRED = re.compile(r"\b(?:tired|exhausted|worn out|wak(?:e|ing) up|awake|can'?t sleep|insomnia|no energy|keep (?:waking|forgetting|losing|dropping))\b", re.I)
+ABOUT_ANOTHER = re.compile(r"\bmy (?:mum|mom|mother|dad|father|husband|wife|gran|grandma|grandad|grandpa|aunt|uncle|sister|brother|friend|neighbou?r|partner)\b", re.I)
+QUIET_CATEGORIES = frozenset({"small-talk", "lilo"})
+
+
+def opener(said: str, *, category: str, turns_before: int) -> str:
+    """A short acknowledgement, or nothing where the answer itself is the natural reply.
+
+    Args:
+        said: the person's own words.
+        category: category of the entry that answers.
+        turns_before: turns of this talk so far; the ways of saying a thing take turns by it.
+    """
+    words = said.replace("’", "'")
+    if category in QUIET_CATEGORIES:
+        return ""
+    if GRIEF.search(words):
+        return phrases.chosen(phrases.GRIEVING, turns_before)
+    if ABOUT_ANOTHER.search(words):
+        return phrases.chosen(phrases.FOR_ANOTHER, turns_before)
+    if TIRED.search(words):
+        return phrases.chosen(phrases.TIRED, turns_before)
+    if HURTS.search(words) or LOW.search(words):
+        return phrases.chosen(phrases.SORRY, turns_before)
+    return phrases.chosen(phrases.GLAD_TO_HELP, turns_before) if turns_before % 2 == 0 else ""

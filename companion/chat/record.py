@@ -1,0 +1,44 @@
+"""The two ends of a turn that touch what is outside it: may this person speak now, and is what was said kept."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from companion.accounts import limits
+from companion.chat.history import StoredMessage, StoredTurn, history
+from lilo_site.threads import in_thread
+
+if TYPE_CHECKING:
+    from companion.chat.reply import Reply
+    from companion.chat.turn import Turn
+
+log = logging.getLogger(__name__)
+
+#: Twenty messages at once, then one every three seconds: more than anybody types, less than a broken client sends.
+CAPACITY = 20
+REFILL_PER_S = 1 / 3
+
+
+async def admit(user_id: UUID) -> float | None:
+    """None when the person may speak now, else the seconds to wait."""
+    return await limits.take_async("chat", str(user_id), capacity=CAPACITY, refill_per_s=REFILL_PER_S, fail_open=True)
+
+
+async def keep(turn: Turn, reply: Reply, text: str) -> bool:
+    """Keep both sides of the turn, durably. False when the store does not answer."""
+    now = timezone.now()
+    said = StoredMessage(turn.turn_id, turn.message_id, "senior", turn.text, turn.said_at)
+    answered = StoredMessage(
+        turn.turn_id, turn.message_id, "lilo", text, now, kind=reply.kind, sources=reply.sources, entries=reply.entries, suggestions=reply.suggestions
+    )
+    try:
+        await in_thread(history().append, turn.speaker.user_id, StoredTurn(said, answered))
+    except DatabaseError:
+        log.exception("a turn could not be kept", extra={"trace_id": turn.trace_id})
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""What kind of thing a person has said, and what they mean by it after what went before. Pure: words in, words out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+MAX_FOLLOW_UP_WORDS = 8
+
+
+class Act(StrEnum):
+    """What a person is doing with their words."""
+
+    QUESTION = "question"
+    MORE = "more"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    GOODBYE = "goodbye"
+
+
+_NAME = r"(?:[\s,]+(?:lilo|dear|love|my dear|darling|there|again))*"
+_END = r"[\s.!,?]*$"
+ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
+    (
+        Act.MORE,
+        re.compile(
+            r"^(?:(?:yes|ok|okay|please|oh|and|can you|could you|would you)[\s,]+)*"
+            r"(?:(?:please\s+)?(?:tell|give)\s+me\s+(?:some\s+|a\s+(?:bit|little)\s+)?more(?:\s+(?:about|on|of)\s+(?:that|this|it))?"
+            r"|(?:say|know)\s+more(?:\s+about\s+(?:that|this|it))?|more(?:\s+about\s+(?:that|this|it))?|go\s+on|carry\s+on|continue|what\s+else|anything\s+else"
+            r"|explain\s+(?:that|it|this)(?:\s+(?:more|again|to\s+me))?)(?:[\s,]+please)?" + _END,
+            re.I,
+        ),
+    ),
+    (
+        Act.THANKS,
+        re.compile(
+            r"^(?:oh[\s,]+|ok[\s,]+|okay[\s,]+|lovely[\s,]+|great[\s,]+|that'?s\s+(?:very\s+)?(?:kind|helpful|good|nice)[\s,.]+)*"
+            r"(?:many\s+thanks|thanks?(?:\s+you)?|ta|cheers|much\s+obliged|bless\s+you)"
+            r"(?:\s+(?:so|very|ever\s+so)?\s*(?:much|a\s+lot|a\s+million|kindly))?(?:\s+for\s+(?:that|your\s+help|everything|the\s+help))?" + _NAME + _END,
+            re.I,
+        ),
+    ),
+    (
+        Act.GREETING,
+        re.compile(r"^(?:hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|morning|evening|g'?day)" + _NAME + _END, re.I),
+    ),
+    (
+        Act.GOODBYE,
+        re.compile(
+            r"^(?:ok[\s,]+|well[\s,]+|right[\s,]+)*(?:good\s*-?bye|bye(?:[\s-]*bye)?|good\s*night|night(?:\s+night)?|see\s+you(?:\s+(?:later|soon|tomorrow))?|cheerio|ta\s+ta|so\s+long|farewell)"
+            + _NAME
+            + _END,
+            re.I,
+        ),
+    ),
+)
+
+FOLLOW_UP = re.compile(
+    r"^(?:and|but|or|so|then|also|what\s+about|how\s+about|what\s+if|why|why\s+not|why\s+is\s+that|how\s+often|how\s+long|how\s+much|how\s+many|when|where|who"
+    r"|is\s+(?:it|that|this)|does\s+(?:it|that|this)|do\s+(?:they|those|these)|can\s+(?:it|that|this|they)|should\s+i(?:\s+do)?\s+(?:that|it|this)|will\s+(?:it|that|this))\b",
+    re.I,
+)
+POINTS_BACK = re.compile(r"\b(?:it|that|this|they|them|those|these|one|ones|same)\b", re.I)
+#: "It is raining", "is it true that ...": these words point at nothing said before.
+EMPTY_IT = re.compile(r"^(?:is\s+it\s+(?:true|ok|okay|safe|normal|bad|good|all\s+right)\s+(?:to|that|if|for)|it(?:'s|\s+is)\s+)", re.I)
+LEADING_JOIN = re.compile(r"^(?:and|but|or|so|then|also)[\s,]+", re.I)
+
+
+def act_of(text: str) -> Act:
+    """What kind of thing was said; anything that is not plainly small talk is a question to be looked up."""
+    said = text.strip().replace("’", "'")
+    for act, pattern in ACTS:
+        if pattern.match(said):
+            return act
+    return Act.QUESTION
+
+
+def is_follow_up(text: str) -> bool:
+    """Whether the words lean on what was said before: short, and joined to it or pointing back at it."""
+    said = text.strip()
+    if len(said.split()) > MAX_FOLLOW_UP_WORDS or EMPTY_IT.match(said):
+        return False
+    return bool(FOLLOW_UP.match(said) or POINTS_BACK.search(said))
+
+
+def whole_question(text: str, earlier: Sequence[str]) -> str:
+    """The question in full: a follow-up is put behind the last question that stood on its own.
+
+    "And at night?" after "My legs ache" becomes "My legs ache at night?".
+    """
+    if not earlier or not is_follow_up(text):
+        return text
+    for said in reversed(earlier):
+        if act_of(said) is Act.QUESTION and not is_follow_up(said):
+            return f"{said.strip().rstrip('.?! ')} {LEADING_JOIN.sub('', text.strip())}"
+    return text

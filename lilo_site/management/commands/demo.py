@@ -1,0 +1,79 @@
+"""A household to try things with: people, knowledge, index; then serve."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from companion.accounts.actions import create_user
+from companion.accounts.models import User
+
+PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the demo household."""
+
+    username: str
+    full_name: str
+    kind: str
+    what: str
+    is_staff: bool = False
+
+
+HOUSEHOLD = (
+    Person("margaret", "Margaret Doyle", User.Kind.SENIOR, "the senior: talk with Lilo at /"),
+    Person("anna", "Anna Doyle", User.Kind.FAMILY, "her daughter"),
+    Person("curator", "Carla Ruiz", User.Kind.CURATOR, "the curator: /admin/", is_staff=True),
+)
+
+
+class Command(BaseCommand):
+    """Migrate, load the corpus, make the household, build the index, and serve. Running it again changes nothing that is in order."""
+
+    help = "Prepare a demo household and serve it on localhost."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--prepare-only", action="store_true", help="prepare, but do not serve")
+
+    def handle(self, *, port: int, prepare_only: bool, **options: object) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo household has a known password: it is not for LILO_ENV=production.")
+        quiet = {"verbosity": 0, "interactive": False}
+        call_command("migrate", **quiet)
+        call_command("load_corpus")
+        self._household()
+        call_command("build_index", if_changed=True)
+        self._print_addresses(port)
+        if not prepare_only:
+            sys.stdout.flush()
+            call_command("serve", port=port)
+
+    def _household(self) -> None:
+        for person in HOUSEHOLD:
+            if not User.objects.filter(username=person.username).exists():
+                user = create_user(
+                    username=person.username,
+                    password=PASSWORD,
+                    full_name=person.full_name,
+                    kind=person.kind,
+                    email=f"{person.username}@example.org",
+                    is_verified=True,
+                )
+                if person.is_staff:
+                    user.is_staff = user.is_superuser = True
+                    user.save(update_fields=["is_staff", "is_superuser"])
+
+    def _print_addresses(self, port: int) -> None:
+        self.stdout.write(f"\n  Talk with Lilo   http://localhost:{port}/")
+        self.stdout.write(f"  Curate           http://localhost:{port}/admin/")
+        self.stdout.write(f"  API              http://localhost:{port}/api/v1/docs\n")
+        for person in HOUSEHOLD:
+            self.stdout.write(f"  {person.username:<10} {PASSWORD}   {person.what}")
+        self.stdout.write("")

@@ -1,0 +1,39 @@
+"""The one way from the event loop to blocking code: a bounded pool of threads, each call with a clean database connection.
+
+Bounded, because a thread per request means a database connection per request, and a stuck store would pile them up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import lru_cache
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+THREADS = 8
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="lilo")
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run blocking code in the pool, in the caller's context, and return what it returns or raise what it raises."""
+    context = copy_context()
+
+    def call() -> T:
+        close_old_connections()
+        try:
+            return context.run(function, *args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_pool(), call)
