@@ -23,7 +23,9 @@ AUDIENCES = ("senior", "family", "everyone")
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: An amount of a drug. Lilo never gives a dose.
-DOSE = re.compile(r"\b\d+([.,]\d+)?\s?(mg|mcg|µg|milligrams?|micrograms?|units? of insulin|tablets?|pills?|drops?)\b", re.I)
+DOSE = re.compile(
+    r"\b\d+([.,]\d+)?\s?(mg|mcg|µg|milligrams?|micrograms?|units? of insulin|tablets?|pills?|drops?)\b", re.I
+)
 #: Advice to change a medicine alone. "Do not stop ..." and the like are what we want to hear.
 STOP_MEDICINE = re.compile(
     r"(?<!not )(?<!never )(?<!n't )\b(stop|skip|double|halve)\s+(taking\s+)?(your|the|a|any)?\s*(medicine|medication|pill|tablet|dose|insulin)s?\b",
@@ -39,7 +41,7 @@ class SourceText:
     title: str
     publisher: str
     url: str
-    date: date
+    date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,15 @@ def _answer_problems(answer: str) -> list[Problem]:
         found.append(Problem("answer", f"Has {count} words; keep {MIN_ANSWER_WORDS} to {MAX_ANSWER_WORDS}."))
     grade = reading_grade(answer)
     if grade > MAX_READING_GRADE:
-        found.append(Problem("answer", f"Reads at grade {grade}; keep {MAX_READING_GRADE} or lower: shorter words and sentences."))
+        found.append(
+            Problem(
+                "answer", f"Reads at grade {grade}; keep {MAX_READING_GRADE} or lower: shorter words and sentences."
+            )
+        )
     if match := DOSE.search(answer):
-        found.append(Problem("answer", f"Names an amount of a medicine ({match.group()}); say to ask a doctor or pharmacist."))
+        found.append(
+            Problem("answer", f"Names an amount of a medicine ({match.group()}); say to ask a doctor or pharmacist.")
+        )
     if match := STOP_MEDICINE.search(answer):
         found.append(Problem("answer", f"Seems to advise changing a medicine ({match.group()}); reword it."))
     if match := MARKUP.search(answer):
@@ -113,6 +121,8 @@ def _source_problems(entry: EntryText) -> list[Problem]:
             found.append(Problem("sources", f"Give the full https address of {source.title!r}."))
         if not source.title.strip() or not source.publisher.strip():
             found.append(Problem("sources", "Give each source a title and a publisher."))
-        if source.date > date.today():
+        if source.date is None:
+            found.append(Problem("sources", f"Say which day {source.title!r} was consulted."))
+        elif source.date > date.today():
             found.append(Problem("sources", f"{source.title!r} was consulted on a day that has not come yet."))
     return found

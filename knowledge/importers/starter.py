@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,17 @@ def _entry(category: str, row: dict[str, Any]) -> EntryText:
         alternatives=tuple(text.strip() for text in row["alternatives"]),
         tags=tuple(row.get("tags", ())),
         audience=row.get("audience", "everyone"),
-        sources=tuple(SourceText(**source) for source in row.get("sources", ())),
-        review_due=row.get("review_due"),
+        sources=tuple(_source(source) for source in row.get("sources", ())),
+        review_due=_day(row.get("review_due")),
     )
+
+
+def _source(row: dict[str, Any]) -> SourceText:
+    return SourceText(title=row["title"], publisher=row["publisher"], url=row["url"], date=_day(row["date"]))
+
+
+def _day(value: object) -> date | None:
+    """YAML reads an unquoted day as a date; anything else would fail later, far from its file."""
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise ValueError(f"{value!r} is not a day such as 2026-01-31, without quotes")
+    return value
