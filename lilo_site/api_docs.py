@@ -11,7 +11,7 @@ Page = Callable[..., HttpResponse]
 
 
 def docs_page(view: Page) -> Page:
-    """Allow what the documentation page itself needs: it sets styles and one script inline. It shows no person's data."""
+    """Allow what the page itself needs: it sets styles and one script inline, and shows no person's data."""
     relaxed = {"script-src": ["'unsafe-inline'"], "style-src": ["'unsafe-inline'"]}
 
     @csp_update(relaxed)

@@ -59,12 +59,18 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def on_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return problem_response(Problem(401, "not_signed_in", "Sign in again: the access token is missing, expired or not valid."))
+        return problem_response(
+            Problem(401, "not_signed_in", "Sign in again: the access token is missing, expired or not valid.")
+        )
 
     @api.exception_handler(ValidationError)
     def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = [{"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors]
-        return problem_response(Problem(422, "invalid", "Some of what was sent cannot be used; see `errors`."), errors=fields)
+        fields = [
+            {"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors
+        ]
+        return problem_response(
+            Problem(422, "invalid", "Some of what was sent cannot be used; see `errors`."), errors=fields
+        )
 
     @api.exception_handler(HttpError)
     def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -1,7 +1,8 @@
 """The embedded channel layer: hints between the sockets of one process, from any thread.
 
-Channels' own in-memory layer belongs to one event loop and looks at every channel on every message, which cost 13 ms a message at
-5,000 sockets. This one hands each message to the loop that reads the channel and touches only the channels it is sent to.
+Channels' own in-memory layer belongs to one event loop and looks at every channel on every message, which cost 13 ms a
+message at 5,000 sockets. This one hands each message to the loop that reads the channel and touches only the channels
+it is sent to.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class _Channel:
 
 
 class LocalChannelLayer(BaseChannelLayer):
-    """Queues in memory, one a channel. A full queue drops the message, as the specification of layers asks for groups."""
+    """Queues in memory, one a channel. A full queue drops a group's message, as layers are specified to."""
 
     extensions = ["groups", "flush"]
 

@@ -1,7 +1,7 @@
 """Embedded mode: the Celery worker and its clock as threads of the serving process.
 
-The same tasks run as in production, over a broker in memory. Nothing that must not be lost is handed to it: what has to survive
-a restart is a row in the database.
+The same tasks run as in production, over a broker in memory. Nothing that must not be lost is handed to it: what has to
+survive a restart is a row in the database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STOP_WAIT = 5.0
 
 @contextmanager
 def worker() -> Iterator[None]:
-    """Run a worker and beat while the block runs; with Redis configured, they are processes of their own and this does nothing."""
+    """Run a worker and beat while the block runs; with Redis configured they are processes of their own: do nothing."""
     if not settings.CELERY_BROKER_URL.startswith("memory://"):
         yield
         return

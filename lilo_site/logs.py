@@ -33,7 +33,9 @@ def formatter(*, as_json: bool) -> logging.Formatter:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
     ]
-    last: structlog.types.Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    last: structlog.types.Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
     last_steps: list[structlog.types.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
         last_steps.append(structlog.processors.format_exc_info)

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The metrics page: for a scraper on this machine or an operator who is signed in; to anyone else it is not there."""
+    """The metrics: for a scraper on this machine or an operator who is signed in; to anyone else, not there."""
     if not (_from_this_machine(request) or (request.user.is_authenticated and request.user.is_staff)):
         raise Http404
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""The one way from the event loop to blocking code: a bounded pool of threads, each call with a clean database connection.
+"""The one way from the event loop to blocking code: a bounded pool of threads, a clean database connection each call.
 
 Bounded, because a thread per request means a database connection per request, and a stuck store would pile them up.
 """

@@ -86,7 +86,9 @@ def collect(events: list[TurnEvent]) -> FullAnswer:
     last = events[-1]
     sources = next((event.items for event in events if isinstance(event, Sources)), ())
     emergency = next((event for event in events if isinstance(event, Emergency)), None)
-    return FullAnswer(last if isinstance(last, Done) else None, last if isinstance(last, Error) else None, sources, emergency)
+    return FullAnswer(
+        last if isinstance(last, Done) else None, last if isinstance(last, Error) else None, sources, emergency
+    )
 
 
 def _done_again(turn: Turn, text: str, suggestions: tuple[str, ...]) -> Done:
@@ -109,5 +111,7 @@ def record_feedback(user_id: UUID, turn_id: UUID, *, helpful: bool) -> bool:
     """Keep whether an answer helped. False when it is not an answer to this person. Blocks: call it from a thread."""
     if not Message.objects.filter(user_id=user_id, turn_id=turn_id).exists():
         return False
-    Feedback.objects.update_or_create(user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": timezone.now()})
+    Feedback.objects.update_or_create(
+        user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": timezone.now()}
+    )
     return True

@@ -32,7 +32,9 @@ class SignedInRequest(HttpRequest):
     auth: User
 
 
-@router.post("/chat/message", response={200: MessageOut, **PROBLEMS}, operation_id="send_message", summary="Send a chat message")
+@router.post(
+    "/chat/message", response={200: MessageOut, **PROBLEMS}, operation_id="send_message", summary="Send a chat message"
+)
 async def send_message(request: SignedInRequest, body: MessageIn, key: IdempotencyKey) -> MessageOut:
     """Answer one message. With an `Idempotency-Key`, sending it again gives the same answer and does nothing twice."""
     outcome = await actions.answer_fully(await _turn(request.auth, body, key))
@@ -51,10 +53,22 @@ async def send_message(request: SignedInRequest, body: MessageIn, key: Idempoten
     )
 
 
-@router.get("/chat/stream", operation_id="stream_message", summary="Send a chat message and stream the answer", openapi_extra={
-    "responses": {200: {"description": "Server-sent events; each `data` is an event of the turn.", "content": {"text/event-stream": {}}}}
-})
-async def stream_message(request: SignedInRequest, body: Query[MessageIn], key: IdempotencyKey) -> StreamingHttpResponse:
+@router.get(
+    "/chat/stream",
+    operation_id="stream_message",
+    summary="Send a chat message and stream the answer",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "Server-sent events; each `data` is an event of the turn.",
+                "content": {"text/event-stream": {}},
+            }
+        }
+    },
+)
+async def stream_message(
+    request: SignedInRequest, body: Query[MessageIn], key: IdempotencyKey
+) -> StreamingHttpResponse:
     """Answer one message as server-sent events, one an event of the turn: accepted, sources, delta, done or error."""
     turn = await _turn(request.auth, body, key)
     response = StreamingHttpResponse(_server_sent(turn), content_type="text/event-stream")
@@ -63,14 +77,18 @@ async def stream_message(request: SignedInRequest, body: Query[MessageIn], key: 
     return response
 
 
-@router.post("/search", response={200: SearchOut, **PROBLEMS}, operation_id="search", summary="Search the knowledge base")
+@router.post(
+    "/search", response={200: SearchOut, **PROBLEMS}, operation_id="search", summary="Search the knowledge base"
+)
 async def search(request: SignedInRequest, body: SearchIn) -> SearchOut:
     """Search the published entries, best first."""
     started = perf_counter()
     try:
         found = await find_evidence(body.query, limit=body.top_k, route=body.route)
     except KnowledgeUnavailable as error:
-        raise Problem(503, "no_knowledge", "Nothing can be looked up just now. Try again in a minute.", retry_after=60) from error
+        raise Problem(
+            503, "no_knowledge", "Nothing can be looked up just now. Try again in a minute.", retry_after=60
+        ) from error
     results = [
         SearchResult(
             entry=item.key,
@@ -79,7 +97,12 @@ async def search(request: SignedInRequest, body: SearchIn) -> SearchOut:
             category=item.category,
             score=item.score,
             sources=[
-                {"title": page.title, "publisher": page.publisher, "url": page.url, "date": page.date.isoformat() if page.date else ""}
+                {
+                    "title": page.title,
+                    "publisher": page.publisher,
+                    "url": page.url,
+                    "date": page.date.isoformat() if page.date else "",
+                }
                 for page in item.sources
             ],
         )
@@ -91,7 +114,12 @@ async def search(request: SignedInRequest, body: SearchIn) -> SearchOut:
 
 async def _turn(user: User, body: MessageIn, key: str) -> Turn:
     return await actions.new_turn(
-        user, body.message, message_id=key, session_id=body.session_id, use_knowledge=body.enable_rag, max_tokens=body.max_tokens
+        user,
+        body.message,
+        message_id=key,
+        session_id=body.session_id,
+        use_knowledge=body.enable_rag,
+        max_tokens=body.max_tokens,
     )
 
 
@@ -103,4 +131,9 @@ async def _server_sent(turn: Turn) -> AsyncIterator[bytes]:
 def _problem(error: Error | None) -> Problem:
     if error is None:
         return Problem(500, "fault", "The turn ended without an answer. Try again in a minute.")
-    return Problem(STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR), error.code, error.message, retry_after=error.retry_after)
+    return Problem(
+        STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR),
+        error.code,
+        error.message,
+        retry_after=error.retry_after,
+    )

@@ -14,8 +14,12 @@ FIRST_BONUS = 0.15
 #: Below this a sentence does not speak to the question, even when the entry does.
 LEAST_RELEVANCE = 0.20
 #: The sentence that says when to see or ring somebody. It is never left out of an answer about health.
-WHEN_TO_CALL = re.compile(r"\b(?:call|ring|tell|see|ask|speak to|talk to)\b.{0,60}\b(?:doctor|nurse|pharmacist|dentist|emergency|optician|health)\b", re.I)
-URGENT = re.compile(r"\bemergency number\b|\bat once\b|\bright away\b|\bstraight away\b", re.I)
+WHEN_TO_CALL = re.compile(
+    r"\b(?:call|ring|tell|see|ask|speak to|talk to)\b.{0,60}"
+    r"\b(?:doctor|nurse|pharmacist|dentist|emergency|optician|health)\b",
+    re.IGNORECASE,
+)
+URGENT = re.compile(r"\bemergency number\b|\bat once\b|\bright away\b|\bstraight away\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ def is_danger(assessment: Assessment) -> bool:
     return assessment.level in (Level.EMERGENCY, Level.ASK)
 
 
-async def emergency_event(turn_id: UUID, words: str, speaker: Speaker, assessment: Assessment, *, trace_id: str) -> Emergency:
+async def emergency_event(
+    turn_id: UUID, words: str, speaker: Speaker, assessment: Assessment, *, trace_id: str
+) -> Emergency:
     """Store the alert, committed or spooled, and only then word the response."""
     raised = await in_thread(
         raise_alert,

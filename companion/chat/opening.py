@@ -6,11 +6,29 @@ import re
 
 from companion.chat import phrases
 
-GRIEF = re.compile(r"\b(?:passed away|died|dead|widow(?:er)?|funeral|lost my|grie(?:f|ving|ve)|bereaved|buried)\b", re.I)
-HURTS = re.compile(r"\b(?:pain(?:s|ful)?|hurts?|hurting|aches?|aching|sore|fell|fallen|ill|sick|unwell|bleed\w*|swollen|dizzy|itch\w*|burn\w*|stiff)\b", re.I)
-LOW = re.compile(r"\b(?:lonely|alone|sad|low|depressed|crying|cry|afraid|scared|frightened|worried|worry|anxious|nervous|upset|miss (?:him|her|them|my)|hopeless|useless|a burden|fed up)\b", re.I)
-TIRED = re.compile(r"\b(?:tired|exhausted|worn out|wak(?:e|ing) up|awake|can'?t sleep|insomnia|no energy|keep (?:waking|forgetting|losing|dropping))\b", re.I)
-ABOUT_ANOTHER = re.compile(r"\bmy (?:mum|mom|mother|dad|father|husband|wife|gran|grandma|grandad|grandpa|aunt|uncle|sister|brother|friend|neighbou?r|partner)\b", re.I)
+GRIEF = re.compile(
+    r"\b(?:passed away|died|dead|widow(?:er)?|funeral|lost my|grie(?:f|ving|ve)|bereaved|buried)\b", re.IGNORECASE
+)
+HURTS = re.compile(
+    r"\b(?:pain(?:s|ful)?|hurts?|hurting|aches?|aching|sore|fell|fallen|ill|sick|unwell|bleed\w*"
+    r"|swollen|dizzy|itch\w*|burn\w*|stiff)\b",
+    re.IGNORECASE,
+)
+LOW = re.compile(
+    r"\b(?:lonely|alone|sad|low|depressed|crying|cry|afraid|scared|frightened|worried|worry|anxious|nervous"
+    r"|upset|miss (?:him|her|them|my)|hopeless|useless|a burden|fed up)\b",
+    re.IGNORECASE,
+)
+TIRED = re.compile(
+    r"\b(?:tired|exhausted|worn out|wak(?:e|ing) up|awake|can'?t sleep|insomnia|no energy"
+    r"|keep (?:waking|forgetting|losing|dropping))\b",
+    re.IGNORECASE,
+)
+ABOUT_ANOTHER = re.compile(
+    r"\bmy (?:mum|mom|mother|dad|father|husband|wife|gran|grandma|grandad|grandpa|aunt|uncle"
+    r"|sister|brother|friend|neighbou?r|partner)\b",
+    re.IGNORECASE,
+)
 QUIET_CATEGORIES = frozenset({"small-talk", "lilo"})
 
 

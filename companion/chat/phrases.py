@@ -29,12 +29,15 @@ NOT_SURE = (
     "I'm not sure about that. I only answer from what has been checked.",
     "I'm not sure about that, so I won't make something up.",
 )
-ASK_A_PROFESSIONAL = "For anything about your health or your medicines, your doctor or pharmacist is the best person to ask."
+ASK_A_PROFESSIONAL = (
+    "For anything about your health or your medicines, your doctor or pharmacist is the best person to ask."
+)
 ASK_ANOTHER_WAY = "You could ask me in other words, or ask someone you trust."
 IF_UNWELL = "If you feel very unwell now, press I need help."
 
 UNAVAILABLE = (
-    "I cannot look things up just now. I am sorry. Please ask me again in a few minutes. If you feel unwell, press I need help, or ring someone you trust."
+    "I cannot look things up just now. I am sorry. Please ask me again in a few minutes."
+    " If you feel unwell, press I need help, or ring someone you trust."
 )
 TOO_FAST = "That was a lot at once for me. Please wait a moment, then say it again."
 NOT_KEPT = "I could not keep what we just said. Please say it again in a minute."
@@ -42,9 +45,18 @@ BROKEN = "Something went wrong on my side. Your words are still here. Please try
 
 #: Openers by the kind of thing the answer is about. "" means: say nothing before the answer.
 SORRY = ("I am sorry to hear that.", "That sounds hard.", "I am sorry, that is no fun at all.")
-TIRED = ("That is tiring, and very common.", "Many people know that feeling.", "I am sorry you have had a hard time with that.")
+TIRED = (
+    "That is tiring, and very common.",
+    "Many people know that feeling.",
+    "I am sorry you have had a hard time with that.",
+)
 GRIEVING = ("I am so sorry.", "I am very sorry. That is a lot to carry.", "Thank you for telling me. I am sorry.")
-GLAD_TO_HELP = ("That is a good thing to ask.", "I am glad you asked.", "Good question.", "Let me tell you what I know.")
+GLAD_TO_HELP = (
+    "That is a good thing to ask.",
+    "I am glad you asked.",
+    "Good question.",
+    "Let me tell you what I know.",
+)
 MORE = ("There is a little more to say.", "Here is some more.", "Gladly.")
 FOR_ANOTHER = ("It is good that you are looking out for them.", "They are lucky to have you asking.")
 

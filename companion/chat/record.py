@@ -34,7 +34,15 @@ async def keep(turn: Turn, reply: Reply, text: str) -> bool:
     now = timezone.now()
     said = StoredMessage(turn.turn_id, turn.message_id, "senior", turn.text, turn.said_at)
     answered = StoredMessage(
-        turn.turn_id, turn.message_id, "lilo", text, now, kind=reply.kind, sources=reply.sources, entries=reply.entries, suggestions=reply.suggestions
+        turn.turn_id,
+        turn.message_id,
+        "lilo",
+        text,
+        now,
+        kind=reply.kind,
+        sources=reply.sources,
+        entries=reply.entries,
+        suggestions=reply.suggestions,
     )
     try:
         await in_thread(history().append, turn.speaker.user_id, StoredTurn(said, answered))

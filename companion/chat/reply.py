@@ -59,7 +59,14 @@ class Reply:
 
     @classmethod
     def fixed(
-        cls, text: str, *, kind: Kind, strategy: str, confidence: float = 1.0, rung: str = "full_rag", suggestions: tuple[str, ...] = ()
+        cls,
+        text: str,
+        *,
+        kind: Kind,
+        strategy: str,
+        confidence: float = 1.0,
+        rung: str = "full_rag",
+        suggestions: tuple[str, ...] = (),
     ) -> Reply:
         """Words of Lilo's own, said as they stand."""
         return cls(kind, _each([text]), strategy, confidence=confidence, rung=rung, suggestions=suggestions)
@@ -87,13 +94,17 @@ async def plan_reply(
     act = act_of(said)
     small_talk = {Act.THANKS: phrases.THANKS, Act.GREETING: phrases.GREETING, Act.GOODBYE: phrases.GOODBYE}
     if act in small_talk:
-        return Reply.fixed(phrases.chosen(small_talk[act], before).format(name=name), kind="small_talk", strategy="phrase")
+        return Reply.fixed(
+            phrases.chosen(small_talk[act], before).format(name=name), kind="small_talk", strategy="phrase"
+        )
     question = _topic(recent) if act is Act.MORE else whole_question(said, [exchange.said for exchange in recent])
     if not question:
         return Reply.fixed(phrases.NOTHING_BEFORE, kind="small_talk", strategy="phrase")
     found = await _look_up(question, clock) if knowledge else None
     if found is None:
-        return Reply.fixed(phrases.UNAVAILABLE, kind="refusal", strategy="none", confidence=0.0, rung="ultimate_fallback")
+        return Reply.fixed(
+            phrases.UNAVAILABLE, kind="refusal", strategy="none", confidence=0.0, rung="ultimate_fallback"
+        )
     if act is not Act.MORE and found.confidence < SURE:
         return _abstention(found, before)
     return _answer(said, question, found, recent, clock, act=act, most=most)
@@ -123,7 +134,11 @@ def _answer(
     if own:  # small talk needs no numbers: there is no page behind it
         context = replace(context, sentences=tuple(replace(sentence, number=0) for sentence in context.sentences))
     before = len(recent)
-    words = phrases.chosen(phrases.MORE, before) if act is Act.MORE else opener(said, category=first.category, turns_before=before)
+    words = (
+        phrases.chosen(phrases.MORE, before)
+        if act is Act.MORE
+        else opener(said, category=first.category, turns_before=before)
+    )
     request = Request(question, context, words, [(item.said, item.answered) for item in recent], most)
     return Reply(
         kind="small_talk" if own else "answer",
@@ -138,9 +153,14 @@ def _answer(
 
 
 def _abstention(found: Retrieval, before: int) -> Reply:
-    near = tuple(item.question for item in found.evidence if item.similarity >= NEAR and item.category not in OWN_CATEGORIES)
-    text = f"{phrases.chosen(phrases.NOT_SURE, before)} {phrases.ASK_A_PROFESSIONAL} {phrases.ASK_ANOTHER_WAY} {phrases.IF_UNWELL}"
-    return Reply.fixed(text, kind="abstention", strategy=found.strategy, confidence=found.confidence, suggestions=near[:SUGGESTIONS])
+    near = tuple(
+        item.question for item in found.evidence if item.similarity >= NEAR and item.category not in OWN_CATEGORIES
+    )
+    not_sure = phrases.chosen(phrases.NOT_SURE, before)
+    text = f"{not_sure} {phrases.ASK_A_PROFESSIONAL} {phrases.ASK_ANOTHER_WAY} {phrases.IF_UNWELL}"
+    return Reply.fixed(
+        text, kind="abstention", strategy=found.strategy, confidence=found.confidence, suggestions=near[:SUGGESTIONS]
+    )
 
 
 def _topic(recent: Sequence[Exchange]) -> str:
@@ -184,7 +204,7 @@ def _sources(context: Context) -> tuple[SourceItem, ...]:
 
 
 def _suggestions(evidence: Sequence[Evidence], first: Evidence, context: Context, shown: set[str]) -> tuple[str, ...]:
-    """"Tell me more" while there is more, then what the other evidence would answer."""
+    """ "Tell me more" while there is more, then what the other evidence would answer."""
     said = shown | {sentence.text for sentence in context.sentences}
     more = () if all(sentence.text in said for sentence in first.sentences) else (TELL_ME_MORE,)
     other = tuple(item.question for item in evidence if item.key != first.key and item.category == first.category)

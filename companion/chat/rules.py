@@ -29,7 +29,7 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
             r"(?:(?:please\s+)?(?:tell|give)\s+me\s+(?:some\s+|a\s+(?:bit|little)\s+)?more(?:\s+(?:about|on|of)\s+(?:that|this|it))?"
             r"|(?:say|know)\s+more(?:\s+about\s+(?:that|this|it))?|more(?:\s+about\s+(?:that|this|it))?|go\s+on|carry\s+on|continue|what\s+else|anything\s+else"
             r"|explain\s+(?:that|it|this)(?:\s+(?:more|again|to\s+me))?)(?:[\s,]+please)?" + _END,
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     (
@@ -37,13 +37,18 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
         re.compile(
             r"^(?:oh[\s,]+|ok[\s,]+|okay[\s,]+|lovely[\s,]+|great[\s,]+|that'?s\s+(?:very\s+)?(?:kind|helpful|good|nice)[\s,.]+)*"
             r"(?:many\s+thanks|thanks?(?:\s+you)?|ta|cheers|much\s+obliged|bless\s+you)"
-            r"(?:\s+(?:so|very|ever\s+so)?\s*(?:much|a\s+lot|a\s+million|kindly))?(?:\s+for\s+(?:that|your\s+help|everything|the\s+help))?" + _NAME + _END,
-            re.I,
+            r"(?:\s+(?:so|very|ever\s+so)?\s*(?:much|a\s+lot|a\s+million|kindly))?(?:\s+for\s+(?:that|your\s+help|everything|the\s+help))?"
+            + _NAME
+            + _END,
+            re.IGNORECASE,
         ),
     ),
     (
         Act.GREETING,
-        re.compile(r"^(?:hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|morning|evening|g'?day)" + _NAME + _END, re.I),
+        re.compile(
+            r"^(?:hello|hi|hiya|hey|good\s+(?:morning|afternoon|evening|day)|morning|evening|g'?day)" + _NAME + _END,
+            re.IGNORECASE,
+        ),
     ),
     (
         Act.GOODBYE,
@@ -51,7 +56,7 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
             r"^(?:ok[\s,]+|well[\s,]+|right[\s,]+)*(?:good\s*-?bye|bye(?:[\s-]*bye)?|good\s*night|night(?:\s+night)?|see\s+you(?:\s+(?:later|soon|tomorrow))?|cheerio|ta\s+ta|so\s+long|farewell)"
             + _NAME
             + _END,
-            re.I,
+            re.IGNORECASE,
         ),
     ),
 )
@@ -59,12 +64,15 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
 FOLLOW_UP = re.compile(
     r"^(?:and|but|or|so|then|also|what\s+about|how\s+about|what\s+if|why|why\s+not|why\s+is\s+that|how\s+often|how\s+long|how\s+much|how\s+many|when|where|who"
     r"|is\s+(?:it|that|this)|does\s+(?:it|that|this)|do\s+(?:they|those|these)|can\s+(?:it|that|this|they)|should\s+i(?:\s+do)?\s+(?:that|it|this)|will\s+(?:it|that|this))\b",
-    re.I,
+    re.IGNORECASE,
 )
-POINTS_BACK = re.compile(r"\b(?:it|that|this|they|them|those|these|one|ones|same)\b", re.I)
+POINTS_BACK = re.compile(r"\b(?:it|that|this|they|them|those|these|one|ones|same)\b", re.IGNORECASE)
 #: "It is raining", "is it true that ...": these words point at nothing said before.
-EMPTY_IT = re.compile(r"^(?:is\s+it\s+(?:true|ok|okay|safe|normal|bad|good|all\s+right)\s+(?:to|that|if|for)|it(?:'s|\s+is)\s+)", re.I)
-LEADING_JOIN = re.compile(r"^(?:and|but|or|so|then|also)[\s,]+", re.I)
+EMPTY_IT = re.compile(
+    r"^(?:is\s+it\s+(?:true|ok|okay|safe|normal|bad|good|all\s+right)\s+(?:to|that|if|for)|it(?:'s|\s+is)\s+)",
+    re.IGNORECASE,
+)
+LEADING_JOIN = re.compile(r"^(?:and|but|or|so|then|also)[\s,]+", re.IGNORECASE)
 
 
 def act_of(text: str) -> Act:

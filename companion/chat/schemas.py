@@ -1,4 +1,4 @@
-"""What the conversation API takes and gives: the shapes of the specification's appendix C, plus `trace_id` and `strategy`."""
+"""What the conversation API takes and gives: the specification's appendix C, plus `trace_id` and `strategy`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The turn: one message in, events out. Every face uses this and nothing else answers a person.
 
-screen -> admit -> retrieve -> context -> generate -> guard -> record; design section 5 has the rule and the budget of each step.
+screen -> admit -> retrieve -> context -> generate -> guard -> record; docs/design.md has each step's rule and budget.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class Turn:
 
 
 async def answer(turn: Turn) -> AsyncIterator[TurnEvent]:
-    """Answer one message: `accepted`, then `emergency` if danger was heard, `sources`, `delta`s, and last `done` or `error`.
+    """Answer one message.
 
-    `done` comes only after both sides of the turn are durably kept. Never raises: a fault ends in an `error` event.
+    Yields `accepted`, then `emergency` if danger was heard, `sources`, `delta`s, and last `done` or `error`. `done` comes only after both sides of the turn are durably kept. Never raises: a fault ends in an `error` event.
     """
     yield Accepted(turn_id=turn.turn_id, message_id=turn.message_id, trace_id=turn.trace_id)
     try:
@@ -93,7 +93,9 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
         if wait is not None:
             yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=wait)
             return
-        reply = await plan_reply(turn.text, turn.speaker.name, turn.recent, clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
+        reply = await plan_reply(
+            turn.text, turn.speaker.name, turn.recent, clock, knowledge=turn.use_knowledge, most=turn.max_tokens
+        )
     if reply.sources:
         yield Sources(turn_id=turn.turn_id, items=reply.sources)
     spoken: list[str] = []
@@ -134,11 +136,19 @@ async def _deltas(turn: Turn, reply: Reply, clock: Clock, spoken: list[str]) -> 
         for start in range(0, len(words), WORDS_A_DELTA):
             lead = " " if spoken or start else ""
             clock.first("first_delta")
-            yield Delta(turn_id=turn.turn_id, sequence=sequence, text=lead + " ".join(words[start : start + WORDS_A_DELTA]))
+            yield Delta(
+                turn_id=turn.turn_id, sequence=sequence, text=lead + " ".join(words[start : start + WORDS_A_DELTA])
+            )
             sequence += 1
             await asyncio.sleep(0)  # let other people's turns in between
         spoken.append(sentence)
 
 
 def _error(turn: Turn, code: str, message: str, *, retry_after: float) -> Error:
-    return Error(code=code, message=message, message_id=turn.message_id, retry_after=round(retry_after, 1), trace_id=turn.trace_id)
+    return Error(
+        code=code,
+        message=message,
+        message_id=turn.message_id,
+        retry_after=round(retry_after, 1),
+        trace_id=turn.trace_id,
+    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Control characters but line breaks, invisible joiners and directions, and the tag block, in which text can be hidden from people.
-INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+#: Control characters but line breaks, invisible joiners and directions, and the tag block: text can be hidden in them.
+INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 BLANKS = re.compile(r"[ \t\u00a0]+")
 
 

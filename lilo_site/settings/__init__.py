@@ -4,8 +4,8 @@ Every variable is described in docs/settings.md. One file a concern: `stores` (d
 `web` (Django's pieces, security headers), `intelligence` (models and retrieval), `admin` (the curators' site), `logs`.
 """
 
-from .admin import *  # noqa: F403
-from .intelligence import *  # noqa: F403
-from .logs import *  # noqa: F403
-from .tasks import *  # noqa: F403
-from .web import *  # noqa: F403
+from .admin import *
+from .intelligence import *
+from .logs import *
+from .tasks import *
+from .web import *

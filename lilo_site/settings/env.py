@@ -77,7 +77,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def address(name: str, schemes: Collection[str]) -> SplitResult | None:
-    """A URL with one of the given schemes and a host, or None when unset. Its secrets are never repeated in an error."""
+    """A URL with one of the schemes and a host, or None when unset. Its secrets are never repeated in an error."""
     raw = _raw(name)
     if raw is None:
         return None
@@ -87,7 +87,9 @@ def address(name: str, schemes: Collection[str]) -> SplitResult | None:
     except ValueError:
         raise ImproperlyConfigured(f"{name} is not an address: its host or port cannot be read.") from None
     if parts.scheme not in schemes:
-        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}.")
+        raise ImproperlyConfigured(
+            f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}."
+        )
     if not parts.hostname or port == 0:
-        raise ImproperlyConfigured(f"{name} must name a host, as in {sorted(schemes)[0]}://host:port/name.")
+        raise ImproperlyConfigured(f"{name} must name a host, as in {min(schemes)}://host:port/name.")
     return parts

@@ -13,7 +13,9 @@ SECRET_KEY = keys.secret("SECRET_KEY", make=keys.make_text_key, **_secret_place)
 #: AES-256-GCM keys of the encrypted columns: key id -> key. The first encrypts; all decrypt.
 FIELD_KEYS = keys.key_ring("FIELD_KEYS", keys.secret("FIELD_KEYS", make=keys.make_key_ring, **_secret_place))
 #: Key of the blind indexes, by which an encrypted e-mail or phone number is found.
-BLIND_INDEX_KEY = keys.binary_key("BLIND_INDEX_KEY", keys.secret("BLIND_INDEX_KEY", make=keys.make_binary_key, **_secret_place))
+BLIND_INDEX_KEY = keys.binary_key(
+    "BLIND_INDEX_KEY", keys.secret("BLIND_INDEX_KEY", make=keys.make_binary_key, **_secret_place)
+)
 #: PEM private keys that sign access tokens, newest first; older ones still verify.
 TOKEN_SIGNING_KEYS = keys.secret("TOKEN_SIGNING_KEYS", make=keys.make_signing_key, **_secret_place)
 TOKEN_ALGORITHM = env.choice("TOKEN_ALGORITHM", "RS256", {"RS256", "PS256"})
@@ -31,7 +33,11 @@ CACHES = {"default": stores.cache(stores.REDIS_ADDRESS)}
 CHANNEL_LAYERS = {"default": stores.channel_layer(stores.REDIS_ADDRESS, SECRET_KEY)}
 REDIS_URL = stores.REDIS_ADDRESS.geturl() if stores.REDIS_ADDRESS else ""
 MONGODB_URL = stores.MONGODB_ADDRESS.geturl() if stores.MONGODB_ADDRESS else ""
-CASSANDRA_HOSTS, CASSANDRA_PORT, CASSANDRA_KEYSPACE = stores.CASSANDRA_HOSTS, stores.CASSANDRA_PORT, stores.CASSANDRA_KEYSPACE
+CASSANDRA_HOSTS, CASSANDRA_PORT, CASSANDRA_KEYSPACE = (
+    stores.CASSANDRA_HOSTS,
+    stores.CASSANDRA_PORT,
+    stores.CASSANDRA_KEYSPACE,
+)
 
 INSTALLED_APPS = [
     "daphne",
@@ -132,7 +138,11 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=5) or None
 AXES_USERNAME_FORM_FIELD = "username"
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env.text("EMAIL_HOST") else "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("EMAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")

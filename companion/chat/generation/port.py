@@ -29,5 +29,5 @@ class Generator(Protocol):
     name: str
 
     def sentences(self, request: Request) -> AsyncIterator[str]:
-        """The answer, a sentence at a time, each factual one with the number of its source, as [1], before its full stop's end."""
+        """The answer, a sentence at a time, each factual one with the number of its source behind it, as [1]."""
         ...

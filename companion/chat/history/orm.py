@@ -47,7 +47,9 @@ class OrmHistory:
 
 
 def _row(user_id: UUID, message: StoredMessage) -> Message:
-    details = _Details(kind=message.kind, sources=message.sources, entries=message.entries, suggestions=message.suggestions)
+    details = _Details(
+        kind=message.kind, sources=message.sources, entries=message.entries, suggestions=message.suggestions
+    )
     return Message(
         user_id=user_id,
         turn_id=message.turn_id,

@@ -39,7 +39,10 @@ class ConversationHistory(Protocol):
     """A store of conversations. Methods block: call them from a thread."""
 
     def append(self, user_id: UUID, turn: StoredTurn) -> bool:
-        """Keep both sides of a turn, durably, before returning. False: this message id is already kept, and nothing changed."""
+        """Keep both sides of a turn, durably, before returning.
+
+        False: this message id is already kept, and nothing changed.
+        """
         ...
 
     def find(self, user_id: UUID, message_id: str) -> StoredTurn | None:

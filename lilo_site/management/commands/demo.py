@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+from companion.accounts.actions import create_user
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from companion.accounts.actions import create_user
 from companion.accounts.models import User
 
 PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
@@ -34,7 +34,7 @@ HOUSEHOLD = (
 
 
 class Command(BaseCommand):
-    """Migrate, load the corpus, make the household, build the index, and serve. Running it again changes nothing that is in order."""
+    """Migrate, load the corpus, make the household, build the index, serve; what is in order already is left alone."""
 
     help = "Prepare a demo household and serve it on localhost."
 

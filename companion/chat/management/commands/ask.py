@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("question")
-        parser.add_argument("--as", dest="username", default="", help="the senior who asks (the first one when not given)")
+        parser.add_argument(
+            "--as", dest="username", default="", help="the senior who asks (the first one when not given)"
+        )
         parser.add_argument("--json", action="store_true", help="print the turn's events as JSON lines")
 
     def handle(self, *, question: str, username: str, json: bool, **options: object) -> None:
@@ -37,7 +39,9 @@ class Command(BaseCommand):
         seniors = User.objects.filter(kind=User.Kind.SENIOR).order_by("created_at")
         senior = seniors.filter(username=username).first() if username else seniors.first()
         if senior is None:
-            raise CommandError("There is no such senior yet. `manage.py demo --prepare-only` makes a household to try things with.")
+            raise CommandError(
+                "There is no such senior yet. `manage.py demo --prepare-only` makes a household to try things with."
+            )
         return Turn(uuid4(), str(uuid4()), words, speaker_of(senior), new_trace_id())
 
     async def _ask(self, turn: Turn, *, as_json: bool) -> str:
