@@ -7,13 +7,14 @@ draft -> in review -> published -> retired; back to draft when its words change 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from knowledge.index.manifest import Manifest
 from knowledge.models import Artefact, Entry
 from knowledge.readability import reading_grade
 from knowledge.rules import Problem, entry_problems
@@ -137,20 +138,16 @@ def request_rebuild() -> None:
 
 
 @transaction.atomic
-def record_artefact(
-    *, version: str, model_name: str, dimension: int, entry_count: int, checksum: str, built_at: datetime
-) -> Artefact:
-    """Note that an index now serves, and that the one before it is kept.
-
-    Args:
-        version: name of its folder.
-        model_name: what made its vectors.
-        dimension: length of a vector.
-        entry_count: entries in it.
-        checksum: SHA-256 of its manifest, in hexadecimal.
-        built_at: when its entries began to be read.
-    """
-    Artefact.objects.filter(state=Artefact.State.PUBLISHED).exclude(version=version).update(state=Artefact.State.KEPT)
-    made = {"model_name": model_name, "dimension": dimension, "entry_count": entry_count, "checksum": checksum}
-    made |= {"built_at": built_at, "published_at": timezone.now(), "state": Artefact.State.PUBLISHED}
-    return Artefact.objects.update_or_create(version=version, defaults=made)[0]
+def record_artefact(manifest: Manifest) -> Artefact:
+    """Note which index serves now; the one before it is kept. Called after a build and after a roll back."""
+    Artefact.objects.filter(state=Artefact.State.PUBLISHED).exclude(version=manifest.version).update(state=Artefact.State.KEPT)
+    facts = {
+        "model_name": manifest.model,
+        "dimension": manifest.dimension,
+        "entry_count": manifest.entries,
+        "checksum": manifest.checksum,
+        "built_at": datetime.fromtimestamp(manifest.read_at, UTC),
+        "published_at": timezone.now(),
+        "state": Artefact.State.PUBLISHED,
+    }
+    return Artefact.objects.update_or_create(version=manifest.version, defaults=facts)[0]

@@ -18,7 +18,7 @@ BLANK_LINES = re.compile(r" ?\n ?(?:\n ?)+")
 
 
 def plain_text(text: str) -> str:
-    """The text in NFC, without control and hidden characters, spaces tidied; line breaks and markup stay as they are."""
+    """The text in NFC, without control and hidden characters, spaces tidied; line breaks and markup stay."""
     text = HIDDEN.sub("", LINE_BREAK.sub("\n", text))
     text = SPACES.sub(" ", CONTROL.sub("", text))
     return unicodedata.normalize("NFC", BLANK_LINES.sub("\n\n", text)).strip()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from knowledge.readability import reading_grade, words
@@ -24,14 +24,15 @@ AUDIENCES = ("senior", "family", "everyone")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: An amount of a drug. Lilo never gives a dose.
 DOSE = re.compile(
-    r"\b\d+([.,]\d+)?\s?(mg|mcg|µg|milligrams?|micrograms?|units? of insulin|tablets?|pills?|drops?)\b", re.I
+    r"\b\d+([.,]\d+)?\s?(mg|mcg|µg|milligrams?|micrograms?|units? of insulin|tablets?|pills?|drops?)\b", re.IGNORECASE
 )
 #: Advice to change a medicine alone. "Do not stop ..." and the like are what we want to hear.
 STOP_MEDICINE = re.compile(
-    r"(?<!not )(?<!never )(?<!n't )\b(stop|skip|double|halve)\s+(taking\s+)?(your|the|a|any)?\s*(medicine|medication|pill|tablet|dose|insulin)s?\b",
-    re.I,
+    r"(?<!not )(?<!never )(?<!n't )\b(stop|skip|double|halve)\s+(taking\s+)?(your|the|a|any)?\s*"
+    r"(medicine|medication|pill|tablet|dose|insulin)s?\b",
+    re.IGNORECASE,
 )
-MARKUP = re.compile(r"<[a-zA-Z/][^>]*>|\*\*|^#+ |\[[^\]]+\]\([^)]+\)", re.M)
+MARKUP = re.compile(r"<[a-zA-Z/][^>]*>|\*\*|^#+ |\[[^\]]+\]\([^)]+\)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,6 @@ def _source_problems(entry: EntryText) -> list[Problem]:
             found.append(Problem("sources", "Give each source a title and a publisher."))
         if source.date is None:
             found.append(Problem("sources", f"Say which day {source.title!r} was consulted."))
-        elif source.date > date.today():
+        elif source.date > datetime.now(UTC).date():
             found.append(Problem("sources", f"{source.title!r} was consulted on a day that has not come yet."))
     return found

@@ -47,9 +47,12 @@ def serving_artefact() -> Artefact | None:
 
 
 def index_is_stale() -> bool:
-    """Whether an entry was published, changed or withdrawn since the serving index began to read them."""
-    serving = serving_artefact()
-    changed = Q(index_changed_at__gte=serving.built_at) if serving else Q(status=Entry.Status.PUBLISHED)
+    """Whether an entry was published, changed or withdrawn since the newest index began to read them.
+
+    The newest, not the serving one: a roll back must stand until something changes.
+    """
+    newest = Artefact.objects.order_by("-built_at").first()
+    changed = Q(index_changed_at__gte=newest.built_at) if newest else Q(status=Entry.Status.PUBLISHED)
     return Entry.objects.filter(changed).exists()
 
 
