@@ -26,7 +26,7 @@ REFILL_PER_S = 1 / 3
 
 async def admit(user_id: UUID) -> float | None:
     """None when the person may speak now, else the seconds to wait."""
-    return await limits.take_async("chat", str(user_id), capacity=CAPACITY, refill_per_s=REFILL_PER_S, fail_open=True)
+    return await limits.atake("chat", str(user_id), capacity=CAPACITY, refill_per_s=REFILL_PER_S, fail_open=True)
 
 
 async def keep(turn: Turn, reply: Reply, text: str) -> bool:
