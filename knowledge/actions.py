@@ -6,7 +6,7 @@ draft -> in review -> published -> retired; back to draft when its words change 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from knowledge.index.manifest import Manifest
 from knowledge.models import Artefact, Entry
 from knowledge.readability import reading_grade
-from knowledge.rules import Problem, entry_problems
+from knowledge.rules import Problem
 
 REVIEW_INTERVAL = timedelta(days=365)
 #: A burst of edits becomes one build: it waits this long, and the later requests find nothing left to do.
@@ -46,9 +46,11 @@ def submit_for_review(entry_id: UUID, *, by: UUID) -> Entry:
     """Ask for a review of a draft.
 
     Raises:
-        EntryRefused: it is no draft.
+        EntryRefused: it is no draft, or it breaks a rule.
     """
     entry = _claim(entry_id, wanted=Status.IN_REVIEW)
+    if problems := entry.problems():
+        raise EntryRefused(problems)
     if entry.author_id is None:
         entry.author_id = by
     return _save(entry, Status.IN_REVIEW, "author")
@@ -62,7 +64,7 @@ def publish_entry(entry_id: UUID, *, by: UUID) -> Entry:
         EntryRefused: it is not in review, it breaks a rule, or `by` wrote its words.
     """
     entry = _claim(entry_id, wanted=Status.PUBLISHED)
-    problems = entry_problems(entry.as_text())
+    problems = entry.problems()
     if entry.author_id == by:
         problems.append(Problem("author", "You wrote this; somebody else must review it."))
     if problems:
@@ -83,7 +85,7 @@ def retire_entry(entry_id: UUID, *, by: UUID) -> Entry:
     """
     entry = _claim(entry_id, wanted=Status.RETIRED)
     if entry.status == Status.PUBLISHED:
-        _index_changed(entry)
+        _withdraw(entry)
     return _save(entry, Status.RETIRED, "index_changed_at")
 
 
@@ -103,7 +105,7 @@ def words_changed(entry: Entry, *, by: UUID) -> None:
     Words that nobody reviewed never answer a person: a published entry leaves the answers until it is reviewed.
     """
     if entry.status == Status.PUBLISHED:
-        _index_changed(entry)
+        _withdraw(entry)
     entry.status = Status.DRAFT
     entry.author_id, entry.reviewed_by_id, entry.reviewed_at = by, None, None
     entry.curated = True
@@ -126,10 +128,27 @@ def _save(entry: Entry, status: Status, *changed: str) -> Entry:
     return entry
 
 
+def _withdraw(entry: Entry) -> None:
+    withdraw_on_commit([entry.key])
+    _index_changed(entry)
+
+
 def _index_changed(entry: Entry) -> None:
     """Ask for a new index once this change is committed; a broker that does not answer must not undo the change."""
     entry.index_changed_at = timezone.now()
     transaction.on_commit(request_rebuild, robust=True)
+
+
+def withdraw_on_commit(keys: Collection[str]) -> None:
+    """Take entries out of the serving answers within seconds, without waiting for a build."""
+
+    def withdraw_now() -> None:
+        from knowledge.index.build import withdraw  # numpy and the index are of no use to most commands
+
+        withdraw(*keys)
+
+    if keys:
+        transaction.on_commit(withdraw_now, robust=True)
 
 
 def request_rebuild() -> None:
@@ -140,7 +159,9 @@ def request_rebuild() -> None:
 @transaction.atomic
 def record_artefact(manifest: Manifest) -> Artefact:
     """Note which index serves now; the one before it is kept. Called after a build and after a roll back."""
-    Artefact.objects.filter(state=Artefact.State.PUBLISHED).exclude(version=manifest.version).update(state=Artefact.State.KEPT)
+    Artefact.objects.filter(state=Artefact.State.PUBLISHED).exclude(version=manifest.version).update(
+        state=Artefact.State.KEPT
+    )
     facts = {
         "model_name": manifest.model,
         "dimension": manifest.dimension,

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from knowledge.rules import EntryText, SourceText
+from knowledge.rules import EntryText, Problem, SourceText, entry_problems
 
 
 class Entry(models.Model):
@@ -132,6 +132,11 @@ class Entry(models.Model):
             sources=tuple(source.as_text() for source in self.sources.all()),
             review_due=self.review_due,
         )
+
+    def problems(self) -> list[Problem]:
+        """The rules that keep it from being published. A key from outside keeps its own form."""
+        outside = self.provenance == self.Provenance.IMPORTED
+        return [problem for problem in entry_problems(self.as_text()) if not (outside and problem.field == "key")]
 
 
 class EntrySource(models.Model):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from knowledge.selectors import index_is_stale
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=False, soft_time_limit=3500, time_limit=3600)
@@ -16,6 +20,9 @@ def rebuild_index() -> None:
     """
     if not index_is_stale():
         return
-    from knowledge.index.build import build_and_publish
+    from knowledge.index.build import NothingToPublish, build_and_publish  # loads the model's library
 
-    build_and_publish()
+    try:
+        build_and_publish()
+    except NothingToPublish:
+        log.warning("index not rebuilt: no entry is published; withdrawn ones stay withdrawn")

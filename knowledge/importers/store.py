@@ -6,19 +6,19 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
 
+from knowledge.actions import REVIEW_INTERVAL, withdraw_on_commit
 from knowledge.importers.rows import ImportRow, RefusedRow, Row
 from knowledge.models import Entry, EntrySource
 from knowledge.readability import reading_grade
 from knowledge.rules import EntryText
 
 BATCH_ROWS = 500
-REVIEW_INTERVAL = timedelta(days=365)
 
 Status = Entry.Status
 Provenance = Entry.Provenance
@@ -85,6 +85,7 @@ def retire_dropped_starters(kept: Collection[str]) -> int:
     """Retire published starter entries whose key is not kept, but for those a curator has in hand; how many."""
     starters = Entry.objects.filter(provenance=Provenance.STARTER, curated=False, status=Status.PUBLISHED)
     dropped = set(starters.values_list("key", flat=True)) - set(kept)
+    withdraw_on_commit(dropped)
     now = timezone.now()
     return starters.filter(key__in=dropped).update(status=Status.RETIRED, index_changed_at=now, updated_at=now)
 
@@ -108,6 +109,7 @@ def _usable(batch: list[ImportRow], place_of: dict[str, int], report: ImportRepo
 def _store(rows: list[Row], report: ImportReport, *, publish: bool, provenance: Provenance, detail: str) -> None:
     stored = Entry.objects.in_bulk([row.entry.key for row in rows], field_name="key")
     changed: list[tuple[Entry, EntryText]] = []
+    withdrawn = [] if publish else [entry.key for entry in stored.values() if entry.status == Status.PUBLISHED]
     for row in rows:
         entry = stored.get(row.entry.key)
         if entry is None:
@@ -124,6 +126,7 @@ def _store(rows: list[Row], report: ImportReport, *, publish: bool, provenance: 
         _write(row.entry, entry, publish=publish, detail=detail)
         changed.append((entry, row.entry))
     _save(changed)
+    withdraw_on_commit({entry.key for entry, _ in changed}.intersection(withdrawn))
 
 
 def _why_kept(entry: Entry) -> str:

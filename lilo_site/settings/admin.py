@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.text import format_lazy
+
+_ENTRIES = reverse_lazy("admin:knowledge_entry_changelist")
+_IN_REVIEW = format_lazy("{}?status__exact=in_review", _ENTRIES)
+_OVERDUE = format_lazy("{}?review=overdue", _ENTRIES)
+
+
+def _item(title: str, icon: str, link: Any, permission: str = "knowledge.view_entry", **more: str) -> dict[str, Any]:
+    """A line of the side bar, for those who may open it."""
+    allowed = {"permission": lambda request: request.user.has_perm(permission)}
+    return {"title": title, "icon": icon, "link": link, **allowed, **more}
+
 
 UNFOLD = {
     "SITE_TITLE": "Lilo",
@@ -12,6 +27,30 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("lilo/admin.css")],
+    "DASHBOARD_CALLBACK": "knowledge.admin_home.add_numbers",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": [
+            {
+                "title": "Knowledge",
+                "items": [
+                    _item("Entries", "menu_book", _ENTRIES),
+                    _item("Waiting for review", "rate_review", _IN_REVIEW, badge="knowledge.admin_home.waiting_badge"),
+                    _item("Review overdue", "event_busy", _OVERDUE, badge="knowledge.admin_home.overdue_badge"),
+                    _item("Indexes", "database", reverse_lazy("admin:knowledge_artefact_changelist")),
+                ],
+            },
+            {
+                "title": "People",
+                "separator": True,
+                "items": [
+                    _item("Accounts", "group", reverse_lazy("admin:accounts_user_changelist"), "accounts.view_user"),
+                    _item("Groups", "badge", reverse_lazy("admin:auth_group_changelist"), "auth.view_group"),
+                ],
+            },
+        ],
+    },
     "COLORS": {
         "primary": {
             "50": "240 249 248",

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from knowledge.importers.starter import CORPUS, CorpusError, read_corpus
-from knowledge.rules import entry_problems
+from knowledge.rules import EntryText, entry_problems
 
 MIN_ENTRIES = 300
 MIN_CATEGORIES = 24
@@ -21,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="*", type=Path, help="only these files' entries (the whole corpus when none)")
+        parser.add_argument(
+            "files", nargs="*", type=Path, help="only these files' entries (the whole corpus when none)"
+        )
 
     def handle(self, *, files: list[Path], **options: object) -> None:
         try:
@@ -41,13 +43,17 @@ class Command(BaseCommand):
             raise CommandError(f"The corpus in {CORPUS.name}/ breaks {problems} rules.")
         self.stdout.write(f"{len(entries)} entries are in order.")
 
-    def _check_whole(self, entries: list) -> int:
-        found = [f"key {key} is used {count} times" for key, count in Counter(e.key for e in entries).items() if count > 1]
+    def _check_whole(self, entries: list[EntryText]) -> int:
+        found = [
+            f"key {key} is used {count} times" for key, count in Counter(e.key for e in entries).items() if count > 1
+        ]
         asked = Counter(text.strip().lower() for e in entries for text in (e.question, *e.alternatives))
         found += [f"asked in {count} entries: {text}" for text, count in asked.items() if count > 1]
         categories = len({entry.category for entry in entries})
         if len(entries) < MIN_ENTRIES or categories < MIN_CATEGORIES:
-            found.append(f"{len(entries)} entries in {categories} categories; at least {MIN_ENTRIES} in {MIN_CATEGORIES} are needed")
+            found.append(
+                f"{len(entries)} entries in {categories} categories; needed: {MIN_ENTRIES} in {MIN_CATEGORIES}"
+            )
         for line in found:
             self.stdout.write(line)
         return len(found)
