@@ -95,7 +95,7 @@ async def find_evidence(
 
     Args:
         question: what the person asks, up to 4,000 characters; used as data only.
-        audience: whose entries to search; those for everyone are always included.
+        audience: whose entries to search besides those for everyone; `everyone` searches all.
         limit: most evidence to return.
         route: force a route, else one is chosen from the question's form.
         categories: only these categories, when any is given.
@@ -104,13 +104,20 @@ async def find_evidence(
     Raises:
         KnowledgeUnavailable: nothing is published.
     """
-    raise KnowledgeUnavailable("not built yet")
+    from knowledge.retrieval.find import find
+
+    return await find(question, audience=audience, limit=limit, route=route, categories=categories, tags=tags)
 
 
 def entry_page(key: str) -> EntryPage | None:
-    """The published entry of that key, or None."""
-    return None
+    """The published entry of that key, or None. Raises `KnowledgeUnavailable` when nothing is published."""
+    from knowledge.retrieval.find import entry
+
+    return entry(key)
 
 
 def warm_up() -> None:
-    """Load the artefact and the embedding model now, so that the first question does not wait for them."""
+    """Load the artefact and the embedding model now, so that the first question does not wait for them. Blocks."""
+    from knowledge.retrieval.find import prepare
+
+    prepare()

