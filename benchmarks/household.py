@@ -14,9 +14,7 @@ def set_up(*, threads: int | None = None) -> Path:
         threads: cores the process may use, as the bars are stated for two; None for all.
     """
     folder = Path(tempfile.mkdtemp(prefix="lilo-benchmark-"))
-    os.environ.update(
-        {"LILO_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "lilo_site.settings", "LOG_LEVEL": "ERROR"}
-    )
+    os.environ.update(LILO_DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="lilo_site.settings", LOG_LEVEL="ERROR")
     if threads is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:threads]))
     import django

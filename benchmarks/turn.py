@@ -17,18 +17,56 @@ from benchmarks.figures import print_head, print_row
 from benchmarks.household import set_up
 
 QUESTIONS = """
-I keep waking up at night, what can I do?|My ankles swell up in the evening|How do I get up after a fall?|What can I eat when chewing hurts?
-My knees are stiff in the morning|I feel so lonely since my wife died|Is it normal to forget names?|How can I make my bathroom safer?
-Somebody rang and said he was from my bank|My mouth is always dry|How much should I drink in a day?|My hands shake when I hold a cup
-I am afraid of falling when I go out|What should I ask my doctor?|How do I keep warm without a big bill?|My hearing aid whistles
-I get dizzy when I stand up|My feet are numb|What is a good exercise for my balance?|I can't open jars any more
-My skin itches all over|Do I need a flu jab every year?|I have to go to the toilet five times a night|My glasses don't help any more
-What are the signs of a stroke?|My mum won't wash any more, what can I do?|I am worn out from looking after my husband|I miss my old job
-How can I sort my pills?|Can I drink wine with my tablets?|I get short of breath on the stairs|My back hurts when I sit
-What is high blood pressure?|Should I still drive at 84?|I am bored|How do I make a video call?|I don't feel hungry any more|My gums bleed
-How do I look after my dentures?|I have a sore on my foot that won't heal|My heart flutters sometimes|How can I sleep in hot weather?
-What happens when I leave hospital?|I can't get my shoes on|My fingers hurt in the cold|I keep losing my keys
-What helps with constipation?|Am I a burden to my children?|How do I tell a scam e-mail?|Tell me about gardening from a chair
+I keep waking up at night, what can I do?
+My ankles swell up in the evening
+How do I get up after a fall?
+What can I eat when chewing hurts?
+My knees are stiff in the morning
+I feel so lonely since my wife died
+Is it normal to forget names?
+How can I make my bathroom safer?
+Somebody rang and said he was from my bank
+My mouth is always dry
+How much should I drink in a day?
+My hands shake when I hold a cup
+I am afraid of falling when I go out
+What should I ask my doctor?
+How do I keep warm without a big bill?
+My hearing aid whistles
+I get dizzy when I stand up
+My feet are numb
+What is a good exercise for my balance?
+I can't open jars any more
+My skin itches all over
+Do I need a flu jab every year?
+I have to go to the toilet five times a night
+My glasses don't help any more
+What are the signs of a stroke?
+My mum won't wash any more, what can I do?
+I am worn out from looking after my husband
+I miss my old job
+How can I sort my pills?
+Can I drink wine with my tablets?
+I get short of breath on the stairs
+My back hurts when I sit
+What is high blood pressure?
+Should I still drive at 84?
+I am bored
+How do I make a video call?
+I don't feel hungry any more
+My gums bleed
+How do I look after my dentures?
+I have a sore on my foot that won't heal
+My heart flutters sometimes
+How can I sleep in hot weather?
+What happens when I leave hospital?
+I can't get my shoes on
+My fingers hurt in the cold
+I keep losing my keys
+What helps with constipation?
+Am I a burden to my children?
+How do I tell a scam e-mail?
+Tell me about gardening from a chair
 """
 
 
@@ -39,7 +77,7 @@ async def measure(rounds: int) -> None:
 
     senior = await User.objects.aget(username="margaret")
     speaker = Speaker(senior.id, "Margaret", senior.kind, "US", "Europe/London")
-    questions = [question.strip() for question in QUESTIONS.replace("\n", "|").split("|") if question.strip()]
+    questions = QUESTIONS.strip().splitlines()
     steps: defaultdict[str, list[float]] = defaultdict(list)
     for number in range(rounds):
         for question in questions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 Page = Callable[..., HttpResponse]
 
@@ -14,8 +14,5 @@ def docs_page(view: Page) -> Page:
     """Allow what the page itself needs: it sets styles and one script inline, and shows no person's data."""
     relaxed = {"script-src": ["'unsafe-inline'"], "style-src": ["'unsafe-inline'"]}
 
-    @csp_update(relaxed)
-    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return view(request, *args, **kwargs)
-
+    shown: Page = csp_update(relaxed)(view)
     return shown

@@ -17,6 +17,7 @@ from celery.worker import WorkController
 from django.conf import settings
 
 from lilo_site.celery import app
+from lilo_site.settings.base import DATA_DIR
 
 log = logging.getLogger(__name__)
 WORKER_THREADS = 2
@@ -38,7 +39,7 @@ def worker() -> Iterator[None]:
         without_gossip=True,
         loglevel="WARNING",
     )
-    clock = beat.EmbeddedService(app, thread=True, schedule=str(settings.DATA_DIR / "beat"))
+    clock: Any = beat.EmbeddedService(app, thread=True, schedule=str(DATA_DIR / "beat"))
     runner = threading.Thread(target=controller.start, name="celery-worker", daemon=True)
     runner.start()
     clock.start()

@@ -26,7 +26,7 @@ def _add_trace(_logger: object, _name: str, event: structlog.types.EventDict) ->
 
 def formatter(*, as_json: bool) -> logging.Formatter:
     """The formatter of every handler: JSON for machines, plain lines for people."""
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

@@ -30,7 +30,7 @@ def trace(get_response: Handler) -> Handler:
 
         async def handle_async(request: HttpRequest) -> HttpResponse:
             current = begin(request)
-            response: HttpResponse = await get_response(request)  # type: ignore[misc]
+            response: HttpResponse = await get_response(request)
             response["X-Trace-Id"] = current
             return response
 

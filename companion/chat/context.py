@@ -78,4 +78,4 @@ def _worth(sentence: Sentence) -> float:
 def _help_line(sentences: Sequence[Sentence]) -> Sentence | None:
     lines = [sentence for sentence in sentences if WHEN_TO_CALL.search(sentence.text) or URGENT.search(sentence.text)]
     urgent = [sentence for sentence in lines if URGENT.search(sentence.text)]
-    return (urgent or lines or [None])[-1]
+    return (urgent or lines)[-1] if lines else None

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from csp.constants import NONCE, NONE, SELF
 
 from . import env, keys, stores
 from .base import BASE_DIR, DATA_DIR, PRODUCTION
 
 DEBUG = env.flag("DEBUG", default=False)
-_secret_place = {"data_dir": DATA_DIR, "production": PRODUCTION}
-SECRET_KEY = keys.secret("SECRET_KEY", make=keys.make_text_key, **_secret_place)
+_secret = partial(keys.secret, data_dir=DATA_DIR, production=PRODUCTION)
+SECRET_KEY = _secret("SECRET_KEY", make=keys.make_text_key)
 #: AES-256-GCM keys of the encrypted columns: key id -> key. The first encrypts; all decrypt.
-FIELD_KEYS = keys.key_ring("FIELD_KEYS", keys.secret("FIELD_KEYS", make=keys.make_key_ring, **_secret_place))
+FIELD_KEYS = keys.key_ring("FIELD_KEYS", _secret("FIELD_KEYS", make=keys.make_key_ring))
 #: Key of the blind indexes, by which an encrypted e-mail or phone number is found.
-BLIND_INDEX_KEY = keys.binary_key(
-    "BLIND_INDEX_KEY", keys.secret("BLIND_INDEX_KEY", make=keys.make_binary_key, **_secret_place)
-)
+BLIND_INDEX_KEY = keys.binary_key("BLIND_INDEX_KEY", _secret("BLIND_INDEX_KEY", make=keys.make_binary_key))
 #: PEM private keys that sign access tokens, newest first; older ones still verify.
-TOKEN_SIGNING_KEYS = keys.secret("TOKEN_SIGNING_KEYS", make=keys.make_signing_key, **_secret_place)
+TOKEN_SIGNING_KEYS = _secret("TOKEN_SIGNING_KEYS", make=keys.make_signing_key)
 TOKEN_ALGORITHM = env.choice("TOKEN_ALGORITHM", "RS256", {"RS256", "PS256"})
 
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
@@ -125,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "companion.accounts.rules.LongestPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -137,6 +138,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, most=5) or None
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "companion.accounts.clients.name_for_axes"
+AXES_CLIENT_IP_CALLABLE = "companion.accounts.clients.address_of"
+AXES_LOCKOUT_CALLABLE = "companion.accounts.views.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying again too early does not make the wait longer
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are in the audit log, which names nobody in clear
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 2
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -106,9 +106,7 @@ def test_every_variable_is_documented() -> None:
     for path in (ROOT / "lilo_site" / "settings").glob("*.py"):
         source = path.read_text(encoding="utf-8")
         read |= set(
-            re.findall(
-                r"(?:env\.(?:text|flag|number|choice|names|folder|address)|keys\.secret)\(\s*\"([A-Z_]+)\"", source
-            )
+            re.findall(r"(?:env\.(?:text|flag|number|choice|names|folder|address)|_secret)\(\s*\"([A-Z_]+)\"", source)
         )
     assert len(read) > 20
     assert sorted(name for name in read if f"`{name}`" not in page) == []

@@ -56,7 +56,7 @@ def _row(user_id: UUID, message: StoredMessage) -> Message:
         message_id=message.message_id,
         role=message.role,
         text=message.text,
-        details=details.model_dump_json() if message.role == Message.Role.LILO else "",
+        details=details.model_dump_json() if message.role == "lilo" else "",
         said_at=message.created_at,
     )
 

@@ -6,11 +6,11 @@ import sys
 from dataclasses import dataclass
 
 from companion.accounts.actions import create_user
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from companion.accounts.models import User
+from companion.accounts.models import Kind, User
+from lilo_site.settings.base import PRODUCTION
 
 PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
 
@@ -27,9 +27,9 @@ class Person:
 
 
 HOUSEHOLD = (
-    Person("margaret", "Margaret Doyle", User.Kind.SENIOR, "the senior: talk with Lilo at /"),
-    Person("anna", "Anna Doyle", User.Kind.FAMILY, "her daughter"),
-    Person("curator", "Carla Ruiz", User.Kind.CURATOR, "the curator: /admin/", is_staff=True),
+    Person("margaret", "Margaret Doyle", Kind.SENIOR, "the senior: talk with Lilo at /"),
+    Person("anna", "Anna Doyle", Kind.FAMILY, "her daughter"),
+    Person("curator", "Carla Ruiz", Kind.CURATOR, "the curator: /admin/", is_staff=True),
 )
 
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="prepare, but do not serve")
 
     def handle(self, *, port: int, prepare_only: bool, **options: object) -> None:
-        if settings.PRODUCTION:
+        if PRODUCTION:
             raise CommandError("The demo household has a known password: it is not for LILO_ENV=production.")
         quiet = {"verbosity": 0, "interactive": False}
         call_command("migrate", **quiet)
@@ -58,17 +58,16 @@ class Command(BaseCommand):
     def _household(self) -> None:
         for person in HOUSEHOLD:
             if not User.objects.filter(username=person.username).exists():
-                user = create_user(
+                create_user(
                     username=person.username,
                     password=PASSWORD,
                     full_name=person.full_name,
                     kind=person.kind,
                     email=f"{person.username}@example.org",
                     is_verified=True,
+                    is_staff=person.is_staff,
+                    is_superuser=person.is_staff,
                 )
-                if person.is_staff:
-                    user.is_staff = user.is_superuser = True
-                    user.save(update_fields=["is_staff", "is_superuser"])
 
     def _print_addresses(self, port: int) -> None:
         self.stdout.write(f"\n  Talk with Lilo   http://localhost:{port}/")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from companion.accounts.models import User
+from companion.accounts.models import Kind, User
 from companion.chat.actions import MAX_CHARACTERS, collect, speaker_of
 from companion.chat.turn import Turn, answer
 from companion.chat.wording import clean
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(asking)
 
     def _turn(self, words: str, username: str) -> Turn:
-        seniors = User.objects.filter(kind=User.Kind.SENIOR).order_by("created_at")
+        seniors = User.objects.filter(kind=Kind.SENIOR).order_by("created_at")
         senior = seniors.filter(username=username).first() if username else seniors.first()
         if senior is None:
             raise CommandError(
