@@ -21,9 +21,8 @@ class PersonBackend(ModelBackend):
         """The person, where name and password fit and the account is open; else None."""
         if not username or not password or len(password) > rules.LONGEST_PASSWORD:
             return None
-        try:
-            user = User.objects.get_by_email(username) if "@" in username else User.objects.get_by_natural_key(username)
-        except User.DoesNotExist:
+        user = self._find(username)
+        if user is None:
             User().set_password(password)  # as much work as a real check
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
@@ -33,3 +32,11 @@ class PersonBackend(ModelBackend):
     ) -> User | None:
         """The same, in a thread: hashing a password takes long."""
         return await sync_to_async(self.authenticate)(request, username, password)
+
+    def _find(self, name: str) -> User | None:
+        if "@" not in name and not rules.USERNAME.fullmatch(rules.normal_username(name)):
+            return None  # such a name cannot exist, and the database need not see it
+        try:
+            return User.objects.get_by_email(name) if "@" in name else User.objects.get_by_natural_key(name)
+        except User.DoesNotExist:
+            return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -130,10 +131,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The first name, for Django's own pages."""
         return self.short_name
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Write name, address and number in their one spelling before each is checked."""
+        try:
+            self._write_normally()
+        except ValidationError as error:
+            raise ValidationError({"phone": error}) from None
+        super().clean_fields(exclude)
+
     def clean(self) -> None:
-        """Write name, address and number in their one spelling; refuse those already in use."""
-        self._write_normally()
-        super().clean()
+        """Refuse an address or number that another person uses: the database would, in less kind words."""
+        others = User.objects.exclude(pk=self.pk)
+        if self.email and others.filter(email_index=_index("email", self.email)).exists():
+            raise ValidationError({"email": _("Somebody already uses this e-mail address. You can sign in with it.")})
+        if self.phone and others.filter(phone_index=_index("phone", self.phone)).exists():
+            raise ValidationError({"phone": _("Somebody already uses this phone number.")})
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Save, with each blind index beside its field."""

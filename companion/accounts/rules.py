@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from companion.accounts import places
+
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 LONGEST_PASSWORD = 128
@@ -23,6 +25,16 @@ def normal_username(text: str) -> str:
 def normal_email(text: str) -> str:
     """The one spelling of an e-mail address: lower case, since no mail service in use tells them apart."""
     return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def normal_name(text: str) -> str:
+    """The one spelling of what a person types to sign in: an e-mail address or a user name."""
+    return normal_email(text) if "@" in text else normal_username(text)
+
+
+def plain_line(text: str, longest: int) -> str:
+    """A label from outside, as a user agent, made harmless: printable, one line, bounded."""
+    return "".join(sign for sign in text if sign.isprintable())[:longest].strip()
 
 
 def normal_phone(text: str, country: str) -> str:
@@ -74,9 +86,7 @@ def check_language(tag: str) -> None:
 
 def check_country(code: str) -> None:
     """An ISO 3166 country of two capital letters, such as `US`."""
-    import phonenumbers
-
-    if code not in phonenumbers.SUPPORTED_REGIONS:
+    if code not in places.countries():
         raise ValidationError("Please choose a country from the list.", code="country")
 
 
@@ -86,3 +96,15 @@ def check_password_length(password: str) -> None:
         raise ValidationError(
             f"Please use a password of at most {LONGEST_PASSWORD} characters.", code="password_too_long"
         )
+
+
+class LongestPasswordValidator:
+    """The bound on passwords, for Django's list of validators."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Refuse what is too long."""
+        check_password_length(password)
+
+    def get_help_text(self) -> str:
+        """The rule, in words."""
+        return f"Your password may have up to {LONGEST_PASSWORD} characters."
