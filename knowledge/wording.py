@@ -21,11 +21,15 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-
 ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|No|e\.g|i\.e|etc|approx|a\.m|p\.m)|\b[A-Z](?:\.[A-Z])*)\.$")
 
 STOPWORDS = frozenset(
-    "a about after all also am an and any are as at be been being but by can could did do does doing for from had has "
-    "have having he her here hers him his how i if in into is it it's its i'm i've just like me mine my of off on one or "
-    "our ours out over own please shall she should so some such than that that's the their theirs them then there these "
-    "they this those to too up us very was we were what what's when where which while who whom why will with would you "
-    "your yours".split()
+    word
+    for line in (
+        "a about after all also am an and any are as at be been being but by can could did do does doing for from had",
+        "has have having he her here hers him his how i if in into is it it's its i'm i've just like me mine my of off",
+        "on one or our ours out over own please shall she should so some such than that that's the their theirs them",
+        "then there these they this those to too up us very was we were what what's when where which while who whom",
+        "why will with would you your yours",
+    )
+    for word in line.split()
 )
 
 

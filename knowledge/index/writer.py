@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import compress
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,23 +111,29 @@ class ArtefactWriter:
         known: KnownVectors | None,
         progress: Progress | None,
     ) -> int:
-        """Second pass: a vector for each searched text and each sentence. Returns how many were already known."""
-        total = self.rows + self.sentences
-        vectors = np.lib.format.open_memmap(
-            self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(total, dimension)
-        )
-        hashes = np.empty((total, 2), np.uint64)
-        done = reused = 0
-        for texts in parts.chunks(self._texts(), CHUNK):
-            span = slice(done, done + len(texts))
-            hashes[span] = parts.text_hashes(texts)
-            vectors[span], fresh = _block(texts, hashes[span], embed, known)
-            done, reused = span.stop, reused + len(texts) - fresh
-            if progress:
-                progress("embed", done, total)
-        vectors.flush()
+        """Second pass: a vector for each searched text and each sentence; equal texts are embedded once.
+
+        Returns how many were known from an earlier artefact.
+        """
+        hashes = np.concatenate([parts.text_hashes(texts) for texts in parts.chunks(self._texts(), CHUNK)])
         np.save(self._folder / names.HASHES, hashes)
-        return reused
+        vectors = np.lib.format.open_memmap(
+            self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(len(hashes), dimension)
+        )
+        found = known.copy(hashes, into=vectors) if known else np.zeros(len(hashes), bool)
+        firsts = _first_equals(hashes)
+        fresh = ~found & (firsts == np.arange(len(hashes)))
+        done = 0
+        for texts in parts.chunks(compress(self._texts(), fresh), CHUNK):
+            span = np.flatnonzero(fresh)[done : done + len(texts)]
+            vectors[span] = embed(texts)
+            done += len(texts)
+            if progress:
+                progress("embed", done, int(fresh.sum()))
+        for span in np.array_split(np.flatnonzero(~found & ~fresh), 1 + len(hashes) // CHUNK):
+            vectors[span] = vectors[firsts[span]]
+        vectors.flush()
+        return int(found.sum())
 
     def _texts(self) -> Iterator[str]:
         for choose in (parts.searched_texts, parts.embedded_sentences):
@@ -153,19 +160,10 @@ class ArtefactWriter:
         index.save(self._folder / names.NEIGHBOURS)
 
 
-def _block(
-    texts: list[str], hashes: NDArray[np.uint64], embed: Callable[[list[str]], Vectors], known: KnownVectors | None
-) -> tuple[NDArray[np.float16], int]:
-    """The vectors of some texts, and how many of them had to be embedded."""
-    if known is None:
-        return embed(texts).astype(np.float16), len(texts)
-    found, vectors = known.find(hashes)
-    block = np.empty((len(texts), vectors.shape[1]), np.float16)
-    block[found] = vectors
-    fresh = np.flatnonzero(~found)
-    if len(fresh):
-        block[fresh] = embed([texts[at] for at in fresh])
-    return block, len(fresh)
+def _first_equals(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """For each text, where the first one equal to it stands."""
+    _, first, which = np.unique(hashes, axis=0, return_index=True, return_inverse=True)
+    return cast("NDArray[np.int64]", first[which.reshape(-1)])
 
 
 class KnownVectors:
@@ -177,8 +175,10 @@ class KnownVectors:
         self._order = np.argsort(hashes[:, 0], kind="stable")
         self._hashes = hashes[self._order]
 
-    def find(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.float16]]:
-        """Which of the hashes are known, and the vectors of those, in order."""
+    def copy(self, hashes: NDArray[np.uint64], *, into: NDArray[np.float16]) -> NDArray[np.bool_]:
+        """Copy the vectors of the texts that are known to their places; says which those are."""
         places = np.minimum(np.searchsorted(self._hashes[:, 0], hashes[:, 0]), len(self._hashes) - 1)
         found = (self._hashes[places] == hashes).all(axis=1)
-        return found, self._vectors[self._order[places[found]]]
+        for span in np.array_split(np.flatnonzero(found), 1 + len(hashes) // CHUNK):
+            into[span] = self._vectors[self._order[places[span]]]
+        return cast("NDArray[np.bool_]", found)

@@ -1,0 +1,143 @@
+"""Retrieval over many entries: time by step, agreement with exact search, and memory.
+
+    python benchmarks/retrieval.py --data medquad.jsonl [--entries 100000] [--work FOLDER] [--questions 1000]
+
+The rows (`id question answer category`) are repeated with small changes until there are enough; answers are cut to
+30 words, so that a laptop embeds the set within the hour. The work folder keeps the artefact: a second run only measures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilo_site.settings")
+
+import django
+
+django.setup()
+
+from knowledge.embedding.embedder import configured_embedder
+from knowledge.index.artefact import Artefact
+from knowledge.index.build import build_and_publish
+from knowledge.index.entries import IndexEntry
+from knowledge.index.progress import terminal_progress
+from knowledge.index.serving import Snapshot
+from knowledge.index.shelf import Shelf
+from knowledge.retrieval.routing import choose_route
+from knowledge.retrieval.search import CANDIDATES, Query, Search
+from knowledge.wording import clean, terms
+
+WHO = (
+    "",
+    "for my mother",
+    "for my father",
+    "at 80",
+    "for my wife",
+    "for my husband",
+    "for my brother",
+    "after a fall",
+    "at home",
+)
+
+
+def entries(path: Path, count: int) -> Iterator[IndexEntry]:
+    """`count` entries: the rows of the file, again and again, each round asked for somebody else."""
+    rows = [json.loads(line) for line in path.open(encoding="utf-8")]
+    for number in range(count):
+        turn, row = divmod(number, len(rows))[0], rows[number % len(rows)]
+        who = WHO[turn % len(WHO)]
+        question = re.sub(r"\s*\?*\s*$", f" {who}?" if who else "?", row["question"])
+        yield IndexEntry(
+            key=f"{row['id']}-{turn}",
+            question=question,
+            alternatives=(),
+            answer=" ".join(row["answer"].split()[:30]),
+            category=row.get("category") or "other",
+            tags=(),
+            audience="everyone",
+            sources=(),
+            reviewed_on=None,
+        )
+
+
+def memory() -> str:
+    """Resident memory of this process: all of it, and the part that is its own."""
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return f"{int(lines['VmRSS'].split()[0]) // 1024} MB, of it {int(lines['RssAnon'].split()[0]) // 1024} MB not mapped files"
+
+
+def measure(artefact: Artefact, questions: list[str]) -> None:
+    """Print the table for these questions."""
+    vectors = configured_embedder().embed_queries(questions)
+    snapshot = Snapshot(artefact, None)
+    steps: dict[str, list[float]] = {}
+    agreements, candidates = [], []
+    for question, vector in zip(questions, vectors, strict=True):
+        query = Query(tuple(dict.fromkeys(terms(clean(question)))), choose_route(question), vector, 10)
+        began = time.perf_counter()
+        retrieval = Search(snapshot, query).run()
+        steps.setdefault("all", []).append(1000 * (time.perf_counter() - began))
+        for step, milliseconds in retrieval.timings.items():
+            steps.setdefault(step, []).append(milliseconds)
+        exact, _ = artefact.nearest_exactly(vector, 10)
+        found, _ = artefact.nearest(vector, CANDIDATES * 10)
+        agreements.append(len(set(exact.tolist()) & set(found[:10].tolist())) / 10)
+        candidates.append(tuple(item.key for item in retrieval.evidence))
+    print(f"{len(artefact):,} entries, {artefact.manifest.rows:,} vectors, {len(questions)} questions")
+    print("| step | p50 ms | p95 ms | p99 ms |\n| --- | --- | --- | --- |")
+    for step, times in steps.items():
+        print(
+            f"| {step} | {np.percentile(times, 50):.2f} | {np.percentile(times, 95):.2f} | {np.percentile(times, 99):.2f} |"
+        )
+    print(f"top 10 by meaning, agreement with exact search: {np.mean(agreements):.4f} (least {min(agreements):.1f})")
+    print(f"memory: {memory()}")
+
+
+def main() -> None:
+    """Build the artefact if the work folder has none, then measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--questions", type=int, default=1_000)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "lilo-benchmark-retrieval")
+    arguments = parser.parse_args()
+    folder = arguments.work / str(arguments.entries)
+    shelf = Shelf(folder)
+    if shelf.current() is None:
+        began = time.perf_counter()
+        build_and_publish(
+            entries=entries(arguments.data, arguments.entries), folder=folder, progress=terminal_progress()
+        )
+        print(f"built in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    artefact = Artefact(folder / str(shelf.current()))
+    print(f"checked and loaded in {time.perf_counter() - began:.2f} s; memory: {memory()}")
+    rows = [json.loads(line)["question"] for line in itertools.islice(arguments.data.open(encoding="utf-8"), 20_000)]
+    asked = random.Random(3).sample(rows, min(arguments.questions, len(rows)))
+    measure(artefact, [_reworded(question) for question in asked])
+
+
+def _reworded(question: str) -> str:
+    """Not the words of any entry, as people ask."""
+    return (
+        "Please tell me, "
+        + re.sub(r"\(are\) ", "", question).replace(" ?", "")
+        + ", and what can we do about it at home?"
+    )
+
+
+if __name__ == "__main__":
+    main()
