@@ -1,0 +1,56 @@
+"""The people of these tests and the turns they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from companion.accounts.actions import create_user
+from companion.accounts.models import Kind, User
+from companion.chat.actions import FullAnswer, collect, speaker_of
+from companion.chat.reply import Exchange
+from companion.chat.turn import Turn, answer
+
+
+@pytest.fixture
+def senior(db: None) -> User:
+    """Margaret, 82."""
+    return create_user(
+        username="margaret", full_name="Margaret Doyle", password="a good long password", kind=Kind.SENIOR
+    )
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Another senior, who must never see Margaret's words."""
+    return create_user(username="stranger", full_name="Sam Stranger", password="a good long password", kind=Kind.SENIOR)
+
+
+@pytest.fixture
+def turn_of(senior: User) -> Callable[..., Turn]:
+    """Make a turn of Margaret's."""
+
+    def make(text: str, *, recent: tuple[Exchange, ...] = (), message_id: str = "", **options: object) -> Turn:
+        return Turn(
+            uuid4(),
+            message_id or str(uuid4()),
+            text,
+            speaker_of(senior),
+            uuid4().hex,
+            recent=recent,
+            **options,  # type: ignore[arg-type]
+        )
+
+    return make
+
+
+@pytest.fixture
+def ask(turn_of: Callable[..., Turn], published_corpus: None) -> Callable[..., object]:
+    """Run a whole turn of Margaret's against the starter corpus."""
+
+    async def run(text: str, **options: object) -> FullAnswer:
+        return collect([event async for event in answer(turn_of(text, **options))])
+
+    return run
