@@ -11,13 +11,14 @@ from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from companion.accounts import access, actions, clients, limits, mails, selectors, sign_in, sign_ins
 from companion.accounts.forms import ChangePasswordForm, CodeForm, NewPasswordForm, ResetForm, SignInForm, SignUpForm
@@ -57,7 +58,7 @@ def locked_out(request: HttpRequest, *_details: Any) -> HttpResponse:
 class EntryView(LoginView):
     """A form that lets somebody in, and back to the page they came for where that is one of ours."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
         """Answer one try too many with the page that says how long to wait."""
         try:
             return super().dispatch(request, *args, **options)
@@ -157,9 +158,11 @@ class ChooseNewPassword(PasswordResetConfirmView):
     success_url = reverse_lazy("password-reset-done")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Change the password; having read the mail also shows that the address is right."""
+        """Change the password and let the person in; having read the mail also shows that the address is right."""
         response = super().form_valid(form)
         actions.verify_email(form.user)
+        if form.user.is_active and not form.user.is_staff:  # an operator proves the new password, and more, at the door
+            enter(self.request, form.user)
         return response
 
 
