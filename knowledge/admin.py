@@ -72,6 +72,12 @@ class SourceInline(TabularInline):
     min_num = 1
     verbose_name_plural = "Sources: the public pages its facts come from"
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A web address typed without its scheme is meant as https."""
+        if db_field.name == "url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 @admin.register(Entry)
 class EntryAdmin(ModelAdmin):

@@ -146,7 +146,7 @@ class EntrySource(models.Model):
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
     url = models.URLField(max_length=1000, blank=True)
-    date = models.DateField("consulted on", default=timezone.localdate)
+    date = models.DateField("consulted on")
 
     class Meta:
         verbose_name = "source"
