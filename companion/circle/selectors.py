@@ -1,0 +1,79 @@
+"""What is read of circles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from companion.accounts.models import User
+from companion.circle.access import sharing_members
+from companion.circle.models import ContactPoint, Item, Membership, Senior
+
+
+@dataclass(frozen=True, slots=True)
+class HelpContact:
+    """Somebody of the circle to ring."""
+
+    name: str
+    relation: str
+    number: str
+    tel: str
+
+
+def help_contacts(senior_id: UUID) -> tuple[HelpContact, ...]:
+    """The accepted members who have a phone, in order of contact. Blocks: call it from a thread."""
+    members = members_of(senior_id).filter(accepted_at__isnull=False).exclude(user__phone_index="")
+    return tuple(
+        HelpContact(
+            member.user.full_name or member.user.username,
+            member.relation,
+            _as_dialled(member.user.phone, member.senior.user.country),
+            f"tel:{member.user.phone}",
+        )
+        for member in members
+    )
+
+
+def members_of(senior_id: UUID) -> QuerySet[Membership]:
+    """Everyone in the circle whose account is open, invited or accepted, in order of contact."""
+    open_accounts = Q(user__is_active=True, user__deleted_at=None)
+    return Membership.objects.select_related("user", "senior__user").filter(open_accounts, senior_id=senior_id)
+
+
+def alert_members(senior_id: UUID) -> list[Membership]:
+    """The members to whom an emergency may be told, in order of contact."""
+    return list(sharing_members(Item.ALERTS).filter(senior_id=senior_id, receives_alerts=True))
+
+
+def contact_points(user_ids: list[UUID]) -> list[ContactPoint]:
+    """The accepted ways to reach these people, oldest first."""
+    return list(ContactPoint.objects.select_related("user").filter(user__in=user_ids, accepted_at__isnull=False))
+
+
+def name_of(senior_id: UUID) -> str:
+    """What to call a senior, with or without a profile."""
+    profile = Senior.objects.select_related("user").filter(pk=senior_id).first()
+    if profile is not None:
+        return profile.name
+    person = User.objects.filter(pk=senior_id).first()
+    return person.short_name if person else "Somebody"
+
+
+def unreachable_members(senior_id: UUID) -> list[Membership]:
+    """Those who should be told in an emergency and cannot be: no accepted way to reach them, or every one failed."""
+    members = alert_members(senior_id)
+    points = contact_points([member.user_id for member in members])
+    reachable = {point.user_id for point in points if point.last_result != ContactPoint.Result.FAILED}
+    return [member for member in members if member.user_id not in reachable]
+
+
+def _as_dialled(number: str, country: str) -> str:
+    """A number as people of that country write it."""
+    import phonenumbers  # its tables are large: only when a number is really shown
+
+    parsed = phonenumbers.parse(number)
+    at_home = phonenumbers.region_code_for_number(parsed) == country
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)

@@ -1,0 +1,66 @@
+"""The only way to get an alert for a person. Unknown and forbidden are the same error."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from companion.accounts.models import User
+from companion.circle.access import Need, NotYoursError, visible_seniors
+from companion.circle.models import Membership, Role
+from companion.safety.models import Alert
+
+
+def visible_alerts(person: User) -> QuerySet[Alert]:
+    """Every alert the person may see: their own, those of seniors who share alerts, and confidential ones told to them.
+    """
+    if not person.is_active or person.deleted_at is not None:
+        return Alert.objects.none()
+    seniors = visible_seniors(person, need=Need.ALERTS).values("pk")
+    leads = Membership.objects.filter(user=person, accepted_at__isnull=False, is_safeguarding_lead=True)
+    trusted = Q(senior__in=leads.values("senior")) | Q(picked=person)
+    shared = Q(senior__in=seniors) & (Q(is_confidential=False) | trusted)
+    return Alert.objects.filter(Q(senior=person) | shared).distinct()
+
+
+def access_alert(person: User, alert_id: UUID) -> Alert:
+    """One alert, where the person may see it.
+
+    Raises:
+        NotYoursError: unknown or forbidden.
+    """
+    alert = visible_alerts(person).select_related("senior", "claimed_by", "closed_by").filter(pk=alert_id).first()
+    if alert is None:
+        raise NotYoursError
+    return alert
+
+
+def alert_to_handle(person: User, alert_id: UUID) -> Alert:
+    """The alert with its row held, where the person may claim and close it: those who see it, but visitors and the
+    senior.
+
+    The senior's own word lowers an alert (`senior_all_clear`); closing needs somebody else.
+
+    Raises:
+        NotYoursError: unknown or forbidden.
+    """
+    senior_id = access_alert(person, alert_id).senior_id
+    roles = Membership.objects.filter(senior=senior_id, user=person, accepted_at__isnull=False).exclude(
+        role=Role.VIEWER
+    )
+    if not roles.exists():
+        raise NotYoursError
+    return Alert.objects.select_for_update().get(pk=alert_id)
+
+
+def own_alert(senior_id: UUID, alert_id: UUID) -> Alert:
+    """The senior's own alert with its row held.
+
+    Raises:
+        NotYoursError: unknown, or another's.
+    """
+    alert = Alert.objects.select_for_update().filter(pk=alert_id, senior_id=senior_id).first()
+    if alert is None:
+        raise NotYoursError
+    return alert

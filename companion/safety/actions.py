@@ -1,0 +1,260 @@
+"""What is done with alerts: one function a verb, each with its right, its row of the audit log, and its line of the
+timeline.
+
+All of them block: the event loop calls them through `lilo_site.threads.in_thread`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4, uuid5
+
+import django.db
+from django.db import transaction
+
+from companion.accounts import audit
+from companion.accounts.models import User
+from companion.safety import access, address_book, clock, ladder, notices, spool
+from companion.safety.audience import CONFIDENTIAL
+from companion.safety.ladder import CLOSED, State, Step
+from companion.safety.models import Alert, AlertEvent, AlertLevel, AlertSource
+from companion.safety.spool import Report
+from companion.safety.steadfast import steadfast
+
+log = logging.getLogger(__name__)
+Kind = AlertEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """What became of a report.
+
+    Args:
+        alert_id: the alert's id, the joined one's where it joined.
+        joined: whether it joined an alert that was open already.
+        spooled: whether the database could not take it and the local spool did.
+        circle_told: whether anybody of the circle is, or will be, told.
+    """
+
+    alert_id: UUID
+    joined: bool
+    spooled: bool
+    circle_told: bool
+
+
+def raise_alert(
+    *,
+    senior_id: UUID,
+    level: str,
+    category: str,
+    words: str,
+    reasons: Sequence[str],
+    source: str,
+    turn_id: UUID | None = None,
+    trace_id: str = "",
+    drill: bool = False,
+    key: str = "",
+) -> RaisedAlert:
+    """Store an alert, its timeline and its deliveries. When this returns, no crash can lose it.
+
+    The same category within half an hour joins the open alert; a higher level tells people again. Where the database
+    does not answer, the alert goes to the local spool and is delivered from there. The caller's `key` makes repeats of
+    one press one.
+
+    Raises:
+        User.DoesNotExist: there is no such person.
+        ValueError: the level or the source is none of ours.
+    """
+    report = Report(
+        alert_id=uuid5(senior_id, key) if key else uuid4(),
+        senior_id=senior_id,
+        level=AlertLevel(str(level)).value,
+        category=category,
+        words=words,
+        reasons=tuple(reasons),
+        source=AlertSource(source).value,
+        turn_id=turn_id,
+        trace_id=trace_id,
+        drill=drill,
+        key=key,
+        at=clock.steady(),
+    )
+    try:
+        with steadfast():
+            return store(report)
+    except django.db.Error:
+        log.exception("the database did not take an alert: it is spooled", extra={"alert_id": str(report.alert_id)})
+        spool.append(report)
+        circle_told = address_book.can_tell(senior_id, category)
+        return RaisedAlert(report.alert_id, joined=False, spooled=True, circle_told=circle_told)
+
+
+def store(report: Report) -> RaisedAlert:
+    """Put a report into the database, once however often it comes."""
+    with transaction.atomic(durable=True):
+        senior = User.everyone.select_for_update().get(pk=report.senior_id)  # one report of a person at a time
+        earlier = _earlier(report, senior)
+        if earlier is not None:
+            return _outcome(earlier, joined=False)
+        now = clock.now()
+        open_alert = _open_alert(report, senior)
+        if open_alert is not None:
+            step = ladder.hear_again(notices.standing_of(open_alert), report.level, now, clock.timing())
+            notices.enact(open_alert, step, Kind.SAID_AGAIN, now=now, actor=senior, words=report.words, key=report.key)
+            return _outcome(open_alert, joined=True)
+        return _outcome(_open(report, senior), joined=False)
+
+
+def _earlier(report: Report, senior: User) -> Alert | None:
+    if report.key:
+        press = AlertEvent.objects.select_related("alert").filter(actor=senior, key=report.key).first()
+        if press is not None:
+            return press.alert
+    return Alert.objects.filter(pk=report.alert_id).first()
+
+
+def _open_alert(report: Report, senior: User) -> Alert | None:
+    recent = Alert.objects.select_for_update().filter(
+        senior=senior, category=report.category, is_drill=report.drill, raised_at__gt=clock.now() - clock.timing().join
+    )
+    return recent.exclude(state__in=CLOSED).first()
+
+
+def _open(report: Report, senior: User) -> Alert:
+    now = clock.now()
+    alert = Alert.objects.create(
+        id=report.alert_id,
+        senior=senior,
+        level=report.level,
+        category=report.category,
+        words=report.words,
+        reasons=json.dumps(report.reasons) if report.reasons else "",
+        source=report.source,
+        turn_id=report.turn_id,
+        trace_id=report.trace_id,
+        is_drill=report.drill,
+        is_confidential=report.category in CONFIDENTIAL,
+        raised_at=min(report.at, now),
+    )
+    step = ladder.start(report.level, now, clock.timing())
+    kind = Kind.ASKED if step.standing.is_asking else Kind.RAISED
+    notices.enact(alert, step, kind, now=now, actor=senior, key=report.key)
+    audit.record(senior, "alert.raised", "alert", alert.pk, subject=senior, level=alert.level, source=alert.source)
+    return alert
+
+
+def _outcome(alert: Alert, *, joined: bool) -> RaisedAlert:
+    reachable = not alert.is_confidential and any(person.points for person in notices.people_of(alert.senior_id))
+    return RaisedAlert(alert.pk, joined=joined, spooled=False, circle_told=reachable)
+
+
+def answer_question(alert_id: UUID, senior_id: UUID, *, yes: bool) -> State:
+    """The senior answers Lilo's question: a clear no closes it, a yes tells the circle at once.
+
+    Raises:
+        NotYoursError: it is no alert of theirs.
+    """
+    with transaction.atomic(durable=True):
+        alert = access.own_alert(senior_id, alert_id)
+        now = clock.now()
+        step = ladder.take_answer(notices.standing_of(alert), now, clock.timing(), yes=yes)
+        _keep(alert, step, Kind.ANSWERED_YES if yes else Kind.ANSWERED_NO, actor=alert.senior)
+        return step.standing.state
+
+
+def senior_all_clear(alert_id: UUID, senior_id: UUID) -> State:
+    """The senior says "I'm OK". A question ends; an emergency is lowered, stays open, and the circle is told.
+
+    Raises:
+        NotYoursError: it is no alert of theirs.
+    """
+    with transaction.atomic(durable=True):
+        alert = access.own_alert(senior_id, alert_id)
+        began_as_question = alert.events.filter(kind=Kind.ASKED).exists()
+        step = ladder.calm(notices.standing_of(alert), clock.now(), clock.timing(), began_as_question=began_as_question)
+        _keep(alert, step, Kind.CALMED, actor=alert.senior)
+        return step.standing.state
+
+
+def claim(alert_id: UUID, by: User) -> bool:
+    """`by` takes it on: the others have peace, and the outcome is due in ten minutes. False when another was first.
+
+    Raises:
+        NotYoursError: it is not theirs to see.
+    """
+    with transaction.atomic(durable=True):
+        alert = access.alert_to_handle(by, alert_id)
+        step = ladder.claim(notices.standing_of(alert), clock.now(), clock.timing())
+        if not step.tell:
+            return alert.claimed_by_id == by.pk and alert.state == State.CLAIMED
+        alert.claimed_by, alert.claimed_at = by, clock.now()
+        alert.save(update_fields=["claimed_by", "claimed_at"])
+        _keep(alert, step, Kind.CLAIMED, actor=by)
+        return True
+
+
+def resolve(alert_id: UUID, by: User, *, reason: str) -> bool:
+    """Say how it ended. False when it was closed already.
+
+    Raises:
+        NotYoursError: it is not theirs to see.
+    """
+    return _close(alert_id, by, reason, State.RESOLVED)
+
+
+def mark_false_alarm(alert_id: UUID, by: User, *, reason: str) -> bool:
+    """Say that there was no trouble. False when it was closed already.
+
+    Raises:
+        NotYoursError: it is not theirs to see.
+    """
+    return _close(alert_id, by, reason, State.FALSE_ALARM)
+
+
+def _close(alert_id: UUID, by: User, reason: str, state: State) -> bool:
+    with transaction.atomic(durable=True):
+        alert = access.alert_to_handle(by, alert_id)
+        step = ladder.close(notices.standing_of(alert), state)
+        if step.standing == notices.standing_of(alert):
+            return False
+        alert.reason = reason
+        alert.save(update_fields=["reason"])
+        _keep(alert, step, Kind(state.value), actor=by)
+        return True
+
+
+def note_view(alert: Alert, by: User) -> None:
+    """Write on the timeline, once a person, that they have seen it; each reading is in the access log."""
+    with transaction.atomic():
+        audit.record(by, "alert.read", "alert", alert.pk, subject=alert.senior_id)
+        if by.pk != alert.senior_id and not alert.events.filter(kind=Kind.VIEWED, actor=by).exists():
+            notices.add_event(alert, Kind.VIEWED, now=clock.now(), actor=by)
+
+
+def press_help(user: User, *, trace_id: str = "", source: str = AlertSource.HELP_BUTTON, key: str = "") -> RaisedAlert:
+    """The help button: an emergency at once, whatever else is or is not working."""
+    return raise_alert(
+        senior_id=user.pk,
+        level=AlertLevel.EMERGENCY,
+        category="help",
+        words="",
+        reasons=("help_button",),
+        source=source,
+        trace_id=trace_id,
+        key=key,
+    )
+
+
+def _keep(alert: Alert, step: Step, kind: AlertEvent.Kind, *, actor: User) -> None:
+    """Write a person's step, where it changes anything, with who closed it and the audit row."""
+    if step.standing == notices.standing_of(alert):
+        return
+    now = clock.now()
+    if not step.standing.is_open:
+        alert.closed_at, alert.closed_by = now, actor
+        alert.save(update_fields=["closed_at", "closed_by"])
+    notices.enact(alert, step, kind, now=now, actor=actor)
+    audit.record(actor, f"alert.{kind.value}", "alert", alert.pk, subject=alert.senior_id)

@@ -1,0 +1,166 @@
+"""Turns a step of the ladder into rows: the alert's new standing, its timeline, and a delivery for each person to be
+told.
+
+Everything here runs inside the transaction of the change, with the alert's row held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from companion.accounts.models import User
+from companion.circle.models import Membership
+from companion.circle.selectors import alert_members, contact_points
+from companion.safety import audience, bell
+from companion.safety.audience import Person, Target
+from companion.safety.ladder import EVERYONE, Standing, State, Step, Tell
+from companion.safety.models import Alert, AlertEvent, Delivery
+
+Kind = AlertEvent.Kind
+STANDING = ("level", "state", "rung", "is_calmed", "told_since", "answer_due_at", "escalate_at", "outcome_due_at")
+#: An emergency goes before everything else; what ends the worry comes next.
+PRIORITY = {Tell.ALERT: 0, Tell.REOPENED: 0, Tell.OPERATOR: 0, Tell.CALMED: 2, Tell.CLAIMED: 3, Tell.CLOSED: 3}
+#: Messages that say that help is needed.
+CALLS = (Tell.ALERT, Tell.REOPENED)
+
+
+def standing_of(alert: Alert) -> Standing:
+    """Where an alert stands, for the ladder."""
+    return Standing(**{**{name: getattr(alert, name) for name in STANDING}, "state": State(alert.state)})
+
+
+def people_of(senior_id: UUID) -> tuple[Person, ...]:
+    """The circle of a senior who may be told now, each with the accepted ways to reach them."""
+    return as_people(alert_members(senior_id))
+
+
+def as_people(members: Sequence[Membership]) -> tuple[Person, ...]:
+    """Members with their contact points, in one query."""
+    points: dict[UUID, list[tuple[UUID, str]]] = {}
+    for point in contact_points([member.user_id for member in members]):
+        points.setdefault(point.user_id, []).append((point.pk, point.kind))
+    return tuple(
+        Person(member.user_id, member.role, member.is_safeguarding_lead, tuple(points.get(member.user_id, ())))
+        for member in members
+    )
+
+
+def enact(
+    alert: Alert,
+    step: Step,
+    kind: AlertEvent.Kind,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    words: str = "",
+    key: str = "",
+) -> None:
+    """Write what a step comes to: the timeline's line, the standing, the deliveries."""
+    add_event(alert, kind, now=now, actor=actor, words=words, key=key)
+    for name in STANDING:
+        setattr(alert, name, getattr(step.standing, name))
+    for tell in step.tell:
+        alert.notices += 1
+        _tell(alert, tell, now, actor)
+    alert.save(update_fields=[*STANDING, "notices"])
+    bell.ring_on_commit()
+
+
+def add_event(
+    alert: Alert,
+    kind: AlertEvent.Kind,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    words: str = "",
+    key: str = "",
+) -> AlertEvent:
+    """Write one line of the timeline, which is also the live notice to be published."""
+    return AlertEvent.objects.create(alert=alert, kind=kind, at=now, actor=actor, words=words, key=key)
+
+
+def call_operator(alert: Alert, now: datetime) -> None:
+    """Tell the operators of this installation, by id only: they may not know who or what."""
+    add_event(alert, Kind.OPERATOR, now=now)
+    alert.notices += 1
+    alert.save(update_fields=["notices"])
+    _write(alert, Tell.OPERATOR, _operators(), now)
+    bell.ring_on_commit()
+
+
+def _tell(alert: Alert, tell: Tell, now: datetime, actor: User | None) -> None:
+    if tell in (Tell.CLAIMED, Tell.CLOSED):
+        _hold_back_calls(alert)
+    if tell is Tell.OPERATOR:
+        add_event(alert, Kind.OPERATOR, now=now)
+        _write(alert, tell, _operators(), now)
+    elif tell is Tell.ALERT:
+        _call_people(alert, now)
+    elif tell is Tell.REOPENED:
+        _write(alert, tell, {*_told(alert), *_rung_targets(alert)}, now)
+    else:
+        _write(alert, tell, (target for target in _told(alert) if actor is None or target.user_id != actor.pk), now)
+
+
+def _call_people(alert: Alert, now: datetime) -> None:
+    found = set(_rung_targets(alert))
+    may_dispatch = bool(settings.DISPATCHER_URL) and not (alert.is_drill or alert.is_calmed or alert.is_confidential)
+    if may_dispatch and (alert.rung == EVERYONE or not found):
+        found.add(Target("dispatcher"))
+    add_event(alert, Kind.TOLD if found else Kind.NOBODY, now=now)
+    if not found and alert.rung == 1:
+        add_event(alert, Kind.OPERATOR, now=now)
+        found = set(_operators())
+    _write(alert, Tell.ALERT, found, now)
+
+
+def _rung_targets(alert: Alert) -> tuple[Target, ...]:
+    people = people_of(alert.senior_id)
+    if alert.is_confidential:
+        picked = frozenset(alert.picked.values_list("pk", flat=True))
+        return audience.targets(audience.confidants(people, picked))
+    return audience.targets(audience.on_rung(people, alert.rung, is_calmed=alert.is_calmed))
+
+
+def _operators() -> tuple[Target, ...]:
+    return tuple(Target(f"operator{number}") for number in range(len(settings.ALERT_OPERATORS)))
+
+
+def _told(alert: Alert) -> set[Target]:
+    """Those who were told that help is needed, or may just be being told, and may still be told."""
+    calls = alert.deliveries.filter(message__in=CALLS, contact_point__isnull=False).filter(
+        Q(state=Delivery.State.SENT) | Q(state=Delivery.State.PENDING, fence__gt=0)
+    )
+    told = {Target(row.channel, row.contact_point_id, row.recipient_id) for row in calls}
+    return told & set(audience.targets(people_of(alert.senior_id)))
+
+
+def _hold_back_calls(alert: Alert) -> None:
+    """What nobody has begun to send need not be sent any more."""
+    unsent = alert.deliveries.filter(state=Delivery.State.PENDING, message__in=CALLS, fence=0)
+    unsent.update(state=Delivery.State.CANCELLED, due_at=None)
+
+
+def _write(alert: Alert, tell: Tell, found: Iterable[Target], now: datetime) -> None:
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                id=target.key(alert.pk, alert.notices),
+                alert=alert,
+                contact_point_id=target.point_id,
+                recipient_id=target.user_id,
+                channel=target.channel,
+                message=tell.value,
+                priority=PRIORITY[tell],
+                created_at=now,
+                due_at=now,
+            )
+            for target in found
+        ],
+        ignore_conflicts=True,
+    )

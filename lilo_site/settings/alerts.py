@@ -1,0 +1,26 @@
+"""Alerts: who runs this installation, who takes emergency calls, and how links to it begin."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import env
+from .base import PRODUCTION
+
+#: How links in messages begin.
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+#: Apprise addresses of those who look after this installation: told when the ladder ends or a message can never be
+#: sent.
+ALERT_OPERATORS = env.names("ALERT_OPERATORS")
+#: A service that takes emergency calls: it gets a signed request and answers that it has taken the alert.
+DISPATCHER_URL = env.text("DISPATCHER_URL")
+DISPATCHER_SECRET = env.text("DISPATCHER_SECRET")
+#: An Apprise address for text messages with {number} where the number goes, as `twilio://sid:token@from/{number}`.
+SMS_URL = env.text("SMS_URL")
+#: How many times as fast the ladder runs, for drills and tests.
+ALERT_TIME_DIVISOR = env.number("ALERT_TIME_DIVISOR", 1, least=1, most=1000)
+
+if PRODUCTION and ALERT_TIME_DIVISOR != 1:
+    raise ImproperlyConfigured("ALERT_TIME_DIVISOR hurries every alert: it is for tests only, not for production.")
+if DISPATCHER_URL and not DISPATCHER_SECRET:
+    raise ImproperlyConfigured("DISPATCHER_SECRET must be set with DISPATCHER_URL: it signs every request.")
