@@ -1,0 +1,17 @@
+"""The senior's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from companion.chat import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("say/", views.say, name="say"),
+    path("feedback/", views.feedback, name="feedback"),
+    path("help/", views.help_page, name="help"),
+    path("knowledge/<str:key>/", views.entry, name="entry"),
+    path("settings/", views.settings_page, name="senior-settings"),
+    path("settings/text-size/", views.text_size, name="text-size"),
+]

@@ -1,0 +1,170 @@
+"""The senior's pages: the talk, help, an entry with its sources, and settings. All of them work without JavaScript."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID, uuid4, uuid5
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from companion.accounts.models import User
+from companion.chat import actions, selectors
+from companion.chat.frames import REFUSALS
+from companion.chat.wording import clean
+from companion.circle.selectors import help_contacts
+from companion.safety.numbers import emergency_numbers
+from knowledge.public import EntryPage, entry_page
+from lilo_site.threads import in_thread
+
+TEXT_SIZES = {"20": "Large", "24": "Larger", "28": "Largest"}
+TEXT_SIZE_COOKIE = "text_size"
+YEAR_SECONDS = 365 * 24 * 3600
+#: Shown to somebody who is not signed in, of whom no country is known.
+ANY_COUNTRY = ("GB", "US", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words of an entry, and whether an answer used them."""
+
+    words: str
+    is_used: bool
+
+
+def _signed_in(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A senior's page, with whom to ring always on it."""
+    user = request.user
+    if isinstance(user, User):
+        context |= {"emergency": emergency_numbers(user.country), "contacts": help_contacts(user.pk)}
+    return render(request, template, context, status=status)
+
+
+@never_cache
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The talk: the last messages, and where to write or speak."""
+    return _talk(request)
+
+
+def _talk(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+    last_event_id = time.time_ns() // 1000  # before the messages are read: an event in between is sent again, not lost
+    said = selectors.recent_messages(_signed_in(request).pk)
+    context = {"said": said, "last_event_id": last_event_id, "form_key": uuid4(), **more}
+    return _show(request, "senior/talk.html", context, status=status)
+
+
+@login_required
+@require_POST
+async def say(request: HttpRequest) -> HttpResponse:
+    """Answer a message sent without JavaScript. The form's key keeps one sent twice from being answered twice."""
+    text = clean(request.POST.get("text", ""))
+    refusal = "empty" if not text else "too_long" if len(text) > actions.MAX_CHARACTERS else ""
+    if refusal:
+        words = {"trouble": REFUSALS[refusal], "draft": text}
+        return await in_thread(_talk, request, status=HTTPStatus.UNPROCESSABLE_ENTITY, **words)
+    user = cast(User, await request.auser())
+    turn = await actions.new_turn(user, text, message_id=_message_id(request, text))
+    outcome = await actions.answer_fully(turn)
+    if outcome.error is not None:
+        words = {"trouble": outcome.error.message, "draft": text}
+        return await in_thread(_talk, request, status=HTTPStatus.SERVICE_UNAVAILABLE, **words)
+    if outcome.emergency is not None:
+        return await in_thread(_talk, request, danger=outcome.emergency)
+    return redirect(reverse("home") + "#latest")
+
+
+def _message_id(request: HttpRequest, text: str) -> str:
+    try:
+        given = UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return str(uuid4())
+    return str(uuid5(given, text))
+
+
+@login_required
+@require_POST
+def feedback(request: HttpRequest) -> HttpResponse:
+    """Keep that an answer did not help."""
+    try:
+        turn_id = UUID(request.POST.get("turn_id", ""))
+    except ValueError as error:
+        raise Http404 from error
+    if not actions.record_feedback(_signed_in(request).pk, turn_id, helpful=False):
+        raise Http404
+    messages.success(request, "Thank you for telling us. Somebody will look at that answer.")
+    return redirect("home")
+
+
+@never_cache
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Whom to ring. Needs no sign-in: nobody who is in trouble is asked for a password."""
+    everywhere = [] if request.user.is_authenticated else [emergency_numbers(code)[0].number for code in ANY_COUNTRY]
+    return _show(request, "senior/help.html", {"everywhere": everywhere})
+
+
+@login_required
+@require_GET
+def entry(request: HttpRequest, key: str) -> HttpResponse:
+    """What Lilo knows about one question, with the sentences marked that an answer used, and where they come from."""
+    page = entry_page(key)
+    if page is None:
+        raise Http404
+    return _show(request, "senior/entry.html", {"page": page, "parts": list(_parts(page, request.GET.getlist("used")))})
+
+
+def _parts(page: EntryPage, used: list[str]) -> Iterator[Part]:
+    """The answer in order, cut where a used sentence begins and ends."""
+    found = sorted(
+        (place, sentence) for sentence in set(used) if sentence and (place := page.answer.find(sentence)) >= 0
+    )
+    start = 0
+    for place, sentence in found:
+        if place < start:
+            continue
+        if before := page.answer[start:place]:
+            yield Part(before, is_used=False)
+        yield Part(sentence, is_used=True)
+        start = place + len(sentence)
+    if rest := page.answer[start:]:
+        yield Part(rest, is_used=False)
+
+
+@login_required
+@require_GET
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """How large the words are, and signing out."""
+    chosen = request.COOKIES.get(TEXT_SIZE_COOKIE, "20")
+    sizes = [{"size": size, "name": name, "is_chosen": size == chosen} for size, name in TEXT_SIZES.items()]
+    return _show(request, "senior/settings.html", {"sizes": sizes})
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Set the size of the words on this device."""
+    size = request.POST.get("size", "")
+    if size not in TEXT_SIZES:
+        raise Http404
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "senior-settings")
+    options = {"samesite": "Lax", "httponly": True, "secure": settings.SECURE_TLS}
+    response.set_cookie(TEXT_SIZE_COOKIE, size, max_age=YEAR_SECONDS, **options)
+    return response

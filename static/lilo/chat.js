@@ -1,0 +1,207 @@
+// The talk page: what is pressed, what is heard, and what is said of it. Without this file the page works by its forms.
+
+import { watch } from "./page.js";
+import { Connection } from "./socket.js";
+import * as turns from "./turns.js";
+import { readAloud, setUpSpeaking, stopReading } from "./voice.js";
+
+const DRAFT = "lilo-draft";
+const GIVE_UP_AFTER = 4; // attempts, then a message goes by the form: some networks let no websocket through
+const log = document.getElementById("log");
+const form = document.getElementById("compose");
+const field = document.getElementById("text");
+const speak = document.getElementById("speak");
+const status = document.getElementById("status");
+const asked = new Map(); // message id -> its words, while unanswered
+const turnOf = new Map(); // message id -> its turn
+
+const scheme = location.protocol === "https:" ? "wss" : "ws";
+const connection = new Connection(`${scheme}://${location.host}/ws/chat/`, Number(log.dataset.lastEventId), { onEvent, onState });
+
+for (const [id, text] of connection.unanswered) {
+  asked.set(id, text);
+  if (!turns.hasSaid(id)) turns.addSaid(id, text);
+}
+field.value ||= sessionStorage.getItem(DRAFT) ?? "";
+wordsChanged();
+log.lastElementChild?.scrollIntoView({ block: "nearest" });
+for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
+
+function tell(words, isTrouble = false) {
+  if (status.textContent !== words) status.textContent = words;
+  status.classList.toggle("trouble", isTrouble);
+}
+
+// What is pressed
+
+function say(text) {
+  const words = text.trim();
+  if (!words) return field.focus();
+  stopReading();
+  const id = crypto.randomUUID?.() ?? randomId();
+  asked.set(id, words);
+  turns.addSaid(id, words);
+  connection.say(id, words);
+  if (connection.isOpen) tell("Lilo is answering");
+  else turns.noteOnSaid(id, "Waiting for the connection. Your words are safe.");
+}
+
+/** `randomUUID` is only there on secure pages; at home Lilo may be served without. */
+function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte, place) => ([4, 6, 8, 10].includes(place) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  say(field.value);
+  field.value = "";
+  form.classList.remove("is-spoken");
+  wordsChanged();
+  field.focus();
+});
+
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+field.addEventListener("input", wordsChanged);
+
+function wordsChanged() {
+  form.classList.toggle("has-words", field.value.trim() !== "");
+  sessionStorage.setItem(DRAFT, field.value);
+  speak.querySelector("span").textContent = form.classList.contains("is-spoken") ? "Say it again" : "Speak";
+}
+
+log.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.reads !== undefined) readAloud(button);
+  else if (button?.parentElement.matches(".choices") && !button.form) say(button.value);
+});
+
+log.addEventListener("submit", (event) => {
+  const from = event.target;
+  if (from.matches("[data-says]")) {
+    event.preventDefault();
+    say(event.submitter.value);
+  } else if (from.matches("[data-feedback]") && connection.isOpen) {
+    event.preventDefault();
+    connection.send({ type: "feedback", turn_id: event.submitter.value, helpful: false });
+  }
+});
+
+setUpSpeaking(speak, {
+  onWords(text) {
+    field.value = text;
+    form.classList.add("is-spoken");
+    wordsChanged();
+  },
+  onListening(isListening) {
+    form.classList.toggle("is-listening", isListening);
+    tell(isListening ? "I am listening" : field.value ? "Is that right? Press Send." : "");
+    speak.querySelector("span").textContent = isListening ? "Done" : field.value ? "Say it again" : "Speak";
+  },
+  onTrouble: (words) => tell(words, true),
+});
+
+// What is heard
+
+function onEvent(event) {
+  const handle = {
+    accepted: onAccepted,
+    sources: () => turns.isShown(event.turn_id) || turns.setSources(event.turn_id, event.items),
+    delta: () => turns.isShown(event.turn_id) || turns.addWords(event.turn_id, event.sequence, event.text),
+    done: onDone,
+    error: onError,
+    emergency: onDanger,
+    feedback: onFeedback,
+    reminder: () => turns.showNotice(event.title, event.detail, event.choices),
+    family_message: () => turns.showNotice(`${event.sender} writes`, event.text),
+    alert: () => turns.showNotice("Your call for help", event.text),
+  }[event.type];
+  handle?.(event);
+}
+
+function onAccepted(event) {
+  turnOf.set(event.message_id, event.turn_id);
+  turns.noteOnSaid(event.message_id, "");
+  if (turns.isShown(event.turn_id)) return;
+  tell("Lilo is answering");
+  turns.begin(event.turn_id);
+}
+
+function onDone(event) {
+  const isMine = asked.delete(event.message_id);
+  connection.settle(event.message_id);
+  if (turns.isShown(event.turn_id)) turns.forget(event.turn_id);
+  else if (isMine || turns.hasSaid(event.message_id)) turns.finish(event);
+  else refresh(event.turn_id);
+  tell(asked.size ? "Lilo is answering" : "Answer ready");
+}
+
+function onDanger(event) {
+  turns.forget(event.turn_id);
+  if (!turns.isShown(event.turn_id)) turns.showDanger(event);
+}
+
+function onError(event) {
+  if (event.code === "resume_gap") return refresh();
+  if (event.message_id) {
+    connection.settle(event.message_id);
+    const words = asked.get(event.message_id);
+    asked.delete(event.message_id);
+    turns.forget(turnOf.get(event.message_id));
+    turns.noteOnSaid(event.message_id, "Not answered.");
+    if (words && !field.value) field.value = words; // so that trying again is one press
+    wordsChanged();
+  }
+  tell(event.message, true);
+}
+
+function onFeedback(event) {
+  const from = log.querySelector(`[data-turn="${event.turn_id}"] [data-feedback]`);
+  const thanks = Object.assign(document.createElement("p"), { className: "quiet", textContent: "Thank you for telling us. Somebody will look at that answer." });
+  from?.replaceWith(thanks);
+}
+
+/** Something was said elsewhere, in another tab or long ago: show the talk as the server keeps it. */
+async function refresh(turnId) {
+  const response = await fetch("/");
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.getElementById("log");
+  if (!fresh || response.redirected) return;
+  turns.forget(turnId);
+  log.replaceChildren(...fresh.children);
+  for (const [id, text] of asked) if (!turns.hasSaid(id)) turns.addSaid(id, text);
+  for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
+  for (const opener of log.querySelectorAll("[data-opens]")) watch(opener);
+}
+
+async function onState(state, attempts) {
+  if (state === "open") return tell(asked.size ? "Lilo is answering" : "");
+  if (state === "signed-out") return location.assign("/");
+  if (state === "elsewhere") return tell("Lilo is open in many windows. Load this page again to talk here.", true);
+  if (attempts < 2) return;
+  tell("The connection is lost. I am trying again. Your words are safe.", true);
+  if ((await isServerThere()) && attempts >= GIVE_UP_AFTER && asked.size) sendByForm();
+}
+
+async function isServerThere() {
+  try {
+    const response = await fetch("/settings/", { redirect: "manual" });
+    if (response.type === "opaqueredirect") location.assign("/"); // signed out
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function sendByForm() {
+  const [[id, words]] = asked;
+  connection.settle(id);
+  field.value = words;
+  form.submit();
+}

@@ -1,0 +1,169 @@
+// How turns are shown. Markup comes from the page's patterns; the server renders the same for what was said before.
+
+const MARK = /\s*\[(\d+)\]/g;
+const log = document.getElementById("log");
+const streaming = document.getElementById("streaming");
+const drafts = new Map();
+
+const pattern = (name) => document.getElementById(`pattern-${name}`).content.firstElementChild.cloneNode(true);
+
+/** The person's own words, at once. */
+export function addSaid(messageId, text) {
+  const item = pattern("me");
+  item.dataset.message = messageId;
+  item.querySelector(".words").textContent = text;
+  log.append(item);
+  item.scrollIntoView({ block: "nearest" });
+}
+
+/** A quiet line under the person's words: that they wait, or what went wrong. Nothing takes it away again. */
+export function noteOnSaid(messageId, words) {
+  const line = log.querySelector(`[data-message="${CSS.escape(messageId)}"] .state-line`);
+  if (!line) return;
+  line.textContent = words;
+  line.hidden = !words;
+}
+
+export const isShown = (turnId) => Boolean(log.querySelector(`.lilo[data-turn="${turnId}"], .danger-card[data-turn="${turnId}"]`));
+export const hasSaid = (messageId) => Boolean(log.querySelector(`[data-message="${CSS.escape(messageId)}"]`));
+
+function draft(turnId) {
+  if (!drafts.has(turnId)) {
+    const box = pattern("draft");
+    streaming.append(box);
+    drafts.set(turnId, { box, parts: [], sources: [] });
+  }
+  return drafts.get(turnId);
+}
+
+/** Room for the answer, before its first words. Screen readers do not hear it: they hear the whole answer, once. */
+export function begin(turnId) {
+  draft(turnId);
+  makeRoom(draft(turnId).box);
+}
+
+export function setSources(turnId, items) {
+  draft(turnId).sources = items;
+}
+
+export function addWords(turnId, sequence, text) {
+  const current = draft(turnId);
+  current.parts[sequence] = text;
+  current.box.querySelector(".words").textContent = current.parts.join("").replace(MARK, "");
+  current.box.querySelector(".dots").hidden = true;
+  makeRoom(current.box);
+}
+
+export function forget(turnId) {
+  drafts.get(turnId)?.box.remove();
+  drafts.delete(turnId);
+}
+
+/** Put the whole answer into the log. */
+export function finish(done) {
+  const sources = drafts.get(done.turn_id)?.sources ?? [];
+  forget(done.turn_id);
+  const item = pattern("lilo");
+  document.getElementById("latest")?.removeAttribute("id");
+  item.id = "latest";
+  item.dataset.turn = done.turn_id;
+  writeWords(item.querySelector(".words"), done.text, sources);
+  writeSources(item.querySelector(".sources"), sources);
+  item.querySelector("[data-reads]").dataset.reads = done.text.replace(MARK, "");
+  item.querySelector("[data-reads]").hidden = !("speechSynthesis" in window);
+  const suggestions = item.querySelector("[data-says]");
+  for (const words of done.suggestions) suggestions.append(button("text", words, words, "button small"));
+  suggestions.hidden = !done.suggestions.length;
+  const feedback = item.querySelector("[data-feedback]");
+  feedback.querySelector("button").value = done.turn_id;
+  feedback.hidden = !["answer", "abstention"].includes(done.kind);
+  log.append(item);
+  makeRoom(item);
+}
+
+function writeWords(place, text, sources) {
+  const byNumber = new Map(sources.map((source) => [String(source.number), source]));
+  let start = 0;
+  for (const mark of text.matchAll(MARK)) {
+    place.append(text.slice(start, mark.index));
+    start = mark.index + mark[0].length;
+    const source = byNumber.get(mark[1]);
+    if (!source) continue;
+    const link = Object.assign(document.createElement("a"), { href: entryAddress(source), textContent: source.number });
+    link.setAttribute("aria-label", `Source ${source.number}`);
+    const sup = document.createElement("sup");
+    sup.append(link);
+    place.append(sup);
+  }
+  place.append(text.slice(start));
+}
+
+function writeSources(place, sources) {
+  place.replaceChildren(
+    ...sources.map((source) => {
+      const item = pattern("source");
+      item.querySelector("a").href = entryAddress(source);
+      item.querySelector(".number").textContent = source.number;
+      item.querySelector(".name").textContent = source.title;
+      item.querySelector(".quiet").textContent = [source.publisher, checked(source.checked)].filter(Boolean).join(", ");
+      return item;
+    }),
+  );
+}
+
+function entryAddress(source) {
+  return `/knowledge/${encodeURIComponent(source.key)}/?${new URLSearchParams(source.used.map((sentence) => ["used", sentence]))}`;
+}
+
+function checked(day) {
+  if (!day) return "";
+  const when = new Date(`${day}T12:00:00`);
+  const options = { month: "long", ...(when.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }) };
+  return `checked in ${when.toLocaleDateString("en-GB", options)}`;
+}
+
+/** Danger: fixed words, whom to ring, what to press, what to do meanwhile. */
+export function showDanger(event) {
+  const card = pattern("danger");
+  card.dataset.turn = event.turn_id;
+  card.querySelector(".name").textContent = event.level === "E" ? "This may be an emergency" : "Are you all right?";
+  card.querySelector(".words").textContent = event.text;
+  card.querySelector(".phones").append(
+    ...event.phones.map((phone) => {
+      const item = pattern("phone");
+      item.querySelector("a").href = phone.tel;
+      item.querySelector(".who").textContent = phone.label;
+      item.querySelector(".number").textContent = phone.number;
+      return item;
+    }),
+  );
+  card.querySelector(".choices").append(...choiceButtons(event.choices));
+  card.querySelector(".steps").append(...event.steps.map((step) => Object.assign(document.createElement("li"), { textContent: step })));
+  log.append(card);
+  card.scrollIntoView({ block: "start" });
+}
+
+/** A reminder, a word from the family, or news of an alert. */
+export function showNotice(title, words, choices = []) {
+  const card = pattern("notice");
+  card.querySelector(".name").textContent = title;
+  card.querySelector(".words").textContent = words;
+  card.querySelector(".choices").append(...choiceButtons(choices));
+  log.append(card);
+  makeRoom(card);
+}
+
+const choiceButtons = (choices) => choices.map((choice) => button("text", choice.value, choice.label, "button tall"));
+
+function button(name, value, words, classes) {
+  return Object.assign(document.createElement("button"), { name, value, textContent: words, className: classes });
+}
+
+/** Bring an answer into view as it grows, but never push its own beginning off the page. */
+function makeRoom(item) {
+  const top = document.querySelector(".top").getBoundingClientRect().bottom + 12;
+  const foot = document.querySelector(".foot").getBoundingClientRect().top - 12;
+  const box = item.getBoundingClientRect();
+  const wanted = Math.min(box.bottom - foot, box.top - top);
+  if (wanted > 0) scrollBy(0, wanted);
+}
