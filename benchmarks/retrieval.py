@@ -1,9 +1,10 @@
 """Retrieval over many entries: time by step, agreement with exact search, and memory.
 
-    python benchmarks/retrieval.py --data medquad.jsonl [--entries 100000] [--work FOLDER] [--questions 1000]
+    python -m benchmarks.retrieval --data medquad.jsonl [--entries 100000] [--work FOLDER] [--questions 1000]
 
 The rows (`id question answer category`) are repeated with small changes until there are enough; answers are cut to
-30 words, so that a laptop embeds the set within the hour. The work folder keeps the artefact: a second run only measures.
+30 words, so that a laptop embeds the set within the hour. The work folder keeps the artefact: a second run only
+measures.
 """
 
 from __future__ import annotations
@@ -14,31 +15,28 @@ import json
 import os
 import random
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilo_site.settings")
-
-import django
-
 django.setup()
 
-from knowledge.embedding.embedder import configured_embedder
-from knowledge.index.artefact import Artefact
-from knowledge.index.build import build_and_publish
-from knowledge.index.entries import IndexEntry
-from knowledge.index.progress import terminal_progress
-from knowledge.index.serving import Snapshot
-from knowledge.index.shelf import Shelf
-from knowledge.retrieval.routing import choose_route
-from knowledge.retrieval.search import CANDIDATES, Query, Search
-from knowledge.wording import clean, terms
+from benchmarks.figures import print_head, print_row  # noqa: E402
+from knowledge.embedding.embedder import configured_embedder  # noqa: E402
+from knowledge.index.artefact import Artefact  # noqa: E402
+from knowledge.index.build import build_and_publish  # noqa: E402
+from knowledge.index.entries import IndexEntry  # noqa: E402
+from knowledge.index.serving import Snapshot  # noqa: E402
+from knowledge.index.shelf import Shelf  # noqa: E402
+from knowledge.management.progress import terminal_bar  # noqa: E402
+from knowledge.retrieval.routing import choose_route  # noqa: E402
+from knowledge.retrieval.search import CANDIDATES, Query, Search  # noqa: E402
+from knowledge.wording import clean, terms  # noqa: E402
 
 WHO = (
     "",
@@ -76,7 +74,8 @@ def entries(path: Path, count: int) -> Iterator[IndexEntry]:
 def memory() -> str:
     """Resident memory of this process: all of it, and the part that is its own."""
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return f"{int(lines['VmRSS'].split()[0]) // 1024} MB, of it {int(lines['RssAnon'].split()[0]) // 1024} MB not mapped files"
+    everything, own = (int(lines[name].split()[0]) // 1024 for name in ("VmRSS", "RssAnon"))
+    return f"{everything} MB, of it {own} MB not mapped files"
 
 
 def measure(artefact: Artefact, questions: list[str]) -> None:
@@ -84,7 +83,7 @@ def measure(artefact: Artefact, questions: list[str]) -> None:
     vectors = configured_embedder().embed_queries(questions)
     snapshot = Snapshot(artefact, None)
     steps: dict[str, list[float]] = {}
-    agreements, candidates = [], []
+    agreements = []
     for question, vector in zip(questions, vectors, strict=True):
         query = Query(tuple(dict.fromkeys(terms(clean(question)))), choose_route(question), vector, 10)
         began = time.perf_counter()
@@ -95,13 +94,10 @@ def measure(artefact: Artefact, questions: list[str]) -> None:
         exact, _ = artefact.nearest_exactly(vector, 10)
         found, _ = artefact.nearest(vector, CANDIDATES * 10)
         agreements.append(len(set(exact.tolist()) & set(found[:10].tolist())) / 10)
-        candidates.append(tuple(item.key for item in retrieval.evidence))
     print(f"{len(artefact):,} entries, {artefact.manifest.rows:,} vectors, {len(questions)} questions")
-    print("| step | p50 ms | p95 ms | p99 ms |\n| --- | --- | --- | --- |")
+    print_head()
     for step, times in steps.items():
-        print(
-            f"| {step} | {np.percentile(times, 50):.2f} | {np.percentile(times, 95):.2f} | {np.percentile(times, 99):.2f} |"
-        )
+        print_row(step, times)
     print(f"top 10 by meaning, agreement with exact search: {np.mean(agreements):.4f} (least {min(agreements):.1f})")
     print(f"memory: {memory()}")
 
@@ -118,9 +114,8 @@ def main() -> None:
     shelf = Shelf(folder)
     if shelf.current() is None:
         began = time.perf_counter()
-        build_and_publish(
-            entries=entries(arguments.data, arguments.entries), folder=folder, progress=terminal_progress()
-        )
+        with terminal_bar() as progress:
+            build_and_publish(entries=entries(arguments.data, arguments.entries), folder=folder, progress=progress)
         print(f"built in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
     artefact = Artefact(folder / str(shelf.current()))
@@ -132,11 +127,8 @@ def main() -> None:
 
 def _reworded(question: str) -> str:
     """Not the words of any entry, as people ask."""
-    return (
-        "Please tell me, "
-        + re.sub(r"\(are\) ", "", question).replace(" ?", "")
-        + ", and what can we do about it at home?"
-    )
+    asked = re.sub(r"\(are\) ", "", question).replace(" ?", "")
+    return f"Please tell me, {asked}, and what can we do about it at home?"
 
 
 if __name__ == "__main__":

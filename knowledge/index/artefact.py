@@ -71,8 +71,14 @@ class Artefact:
         if (folder / names.NEIGHBOURS).exists():
             from usearch.index import Index
 
-            self._neighbours = Index.restore(folder / names.NEIGHBOURS, view=True, enable_key_lookups=False)
-            self._neighbours.expansion_search = BREADTH
+            self._neighbours = Index(
+                ndim=self.manifest.dimension,
+                metric="ip",
+                dtype="f16",
+                expansion_search=BREADTH,
+                enable_key_lookups=False,
+            )
+            self._neighbours.view(folder / names.NEIGHBOURS)
         else:
             self._matrix = np.asarray(self._vectors[: self.manifest.rows], np.float32)
 

@@ -38,7 +38,7 @@ def build_and_publish(
     does not hold are embedded.
 
     Args:
-        entries: what to build from; the published entries of the database when not given.
+        entries: what to build from; when not given, the published entries of the database, which then notes the build.
         embedder: the model; that of the settings when not given.
         folder: where artefacts live; that of the settings when not given.
         progress: called with a step's name, how much is done, and how much there is (0 while unknown).
@@ -53,12 +53,14 @@ def build_and_publish(
         manifest = _build(shelf, entries, embedder or configured_embedder(), progress)
         shelf.publish(manifest.version)
         shelf.tidy(keep=settings.ARTEFACT_KEEP)
+        if entries is None:
+            _record(manifest)
     log.info("artefact published", extra={"version": manifest.version, "entries": manifest.entries})
     return manifest
 
 
-def roll_back(version: str | None = None, *, folder: Path | None = None) -> str:
-    """Let an earlier artefact serve again: the one named, or the one before the current. Returns its version.
+def roll_back(version: str | None = None, *, folder: Path | None = None) -> Manifest:
+    """Let an earlier artefact serve again: the one named, or the one before the current. Returns its manifest.
 
     Entries withdrawn since it was built stay withdrawn.
 
@@ -72,8 +74,11 @@ def roll_back(version: str | None = None, *, folder: Path | None = None) -> str:
             raise ArtefactBroken("There is no earlier artefact to go back to.")
         version = earlier[-1]
     shelf.publish(version)
+    manifest = read_manifest(shelf.folder / version)
+    if folder is None:
+        _record(manifest)
     log.warning("artefact rolled back", extra={"version": version})
-    return version
+    return manifest
 
 
 def withdraw(*keys: str, folder: Path | None = None) -> None:
@@ -140,6 +145,12 @@ def _published() -> Iterable[IndexEntry]:
     from knowledge.selectors import published_entries  # a build from given entries needs no database
 
     return published_entries()
+
+
+def _record(manifest: Manifest) -> None:
+    from knowledge.actions import record_artefact  # the database knows what serves only where there is one
+
+    record_artefact(manifest)
 
 
 def _known_vectors(shelf: Shelf, model: str, dimension: int) -> KnownVectors | None:

@@ -79,7 +79,7 @@ class Serving:
             self._loading.start()
 
     def _swap(self, pointer: Signature) -> None:
-        """Load the version that the pointer names. A broken one is refused, and not tried again until the pointer changes."""
+        """Load the version that the pointer names. A broken one is refused, until the pointer changes again."""
         version = self._shelf.current()
         if version is not None and not (self._snapshot and self._snapshot.artefact.manifest.version == version):
             try:

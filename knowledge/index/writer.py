@@ -163,7 +163,7 @@ class ArtefactWriter:
 def _first_equals(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """For each text, where the first one equal to it stands."""
     _, first, which = np.unique(hashes, axis=0, return_index=True, return_inverse=True)
-    return cast("NDArray[np.int64]", first[which.reshape(-1)])
+    return first[which.reshape(-1)]
 
 
 class KnownVectors:
