@@ -210,15 +210,15 @@ class EntryAdmin(ModelAdmin):
     def submit(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.submit_for_review, "submitted for review")
 
-    @action(description="Publish", icon="check_circle", permissions=[MAY_PUBLISH])
+    @action(description="Publish", icon="check_circle", permissions=["publish"])
     def publish(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.publish_entry, "published")
 
-    @action(description="Back to draft", icon="undo", permissions=[MAY_PUBLISH])
+    @action(description="Back to draft", icon="undo", permissions=["publish"])
     def send_back(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.return_to_draft, "made a draft again")
 
-    @action(description="Retire", icon="archive", permissions=[MAY_PUBLISH])
+    @action(description="Retire", icon="archive", permissions=["publish"])
     def retire(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.retire_entry, "retired")
 
@@ -234,7 +234,7 @@ class EntryAdmin(ModelAdmin):
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
         self._move(request, _ids(queryset), actions.retire_entry, "retired")
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
+    def has_publish_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(MAY_PUBLISH)
 
     def _move(self, request: HttpRequest, entry_ids: Iterable[UUID], transition: Transition, done: str) -> None:
@@ -283,7 +283,7 @@ class ArtefactAdmin(ModelAdmin):
     ordering = ("-built_at",)
 
     @display(
-        description="State", ordering="state", label={"Serving": "success", "Kept": "default", "Refused": "danger"}
+        description="State", ordering="state", label={"Serving": "success", "Earlier": "default", "Refused": "danger"}
     )
     def state_label(self, artefact: Artefact) -> str:
         return artefact.get_state_display()

@@ -172,7 +172,7 @@ class Artefact(models.Model):
 
     class State(models.TextChoices):
         PUBLISHED = "published", "Serving"
-        KEPT = "kept", "Kept"
+        KEPT = "kept", "Earlier"
         REFUSED = "refused", "Refused"
 
     version = models.CharField(max_length=80, unique=True)

@@ -39,3 +39,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+#: Each run expires before the next: a worker that was away does not work off a queue of the same.
+CELERY_BEAT_SCHEDULE = {
+    "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
+}

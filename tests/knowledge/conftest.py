@@ -20,7 +20,9 @@ ANSWER = (
     "Start with ten minutes and rest when you need to. Wear shoes that hold your feet well. "
     "Take a friend with you if you can. Ask your doctor first if your chest hurts when you walk."
 )
-SOURCE = SourceText("Walking for health", "NHS", "https://www.nhs.uk/live-well/exercise/walking-for-health/", date(2026, 1, 5))
+SOURCE = SourceText(
+    "Walking for health", "NHS", "https://www.nhs.uk/live-well/exercise/walking-for-health/", date(2026, 1, 5)
+)
 GOOD = EntryText(
     key="walking-and-sleep",
     question="Can a walk help me sleep?",
@@ -38,7 +40,9 @@ def make_curator(db: None) -> Callable[..., Any]:
 
     def make(username: str, *permissions: str) -> Any:
         person = get_user_model().objects.create_user(username, full_name=username.title(), is_staff=True)
-        person.user_permissions.set(Permission.objects.filter(content_type__app_label="knowledge", codename__in=permissions))
+        person.user_permissions.set(
+            Permission.objects.filter(content_type__app_label="knowledge", codename__in=permissions)
+        )
         return person
 
     return make

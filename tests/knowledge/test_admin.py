@@ -115,7 +115,9 @@ def test_author_cannot_publish_own_words(reviewer: Any, make_entry: Make, client
     assert "somebody else must review it" in told(response)
 
 
-def test_words_changed_with_publish_pressed_are_not_published(reviewer: Any, make_entry: Make, client_of: SignIn) -> None:
+def test_words_changed_with_publish_pressed_are_not_published(
+    reviewer: Any, make_entry: Make, client_of: SignIn
+) -> None:
     entry = make_entry(status="in_review")
     form = typed(entry, button="knowledge_entry_publish", question="Will a walk help me sleep?")
     client_of(reviewer).post(page_of(entry), form)
@@ -165,7 +167,9 @@ def test_new_review_day_leaves_a_published_entry_published(
     assert "review_due" in refused.context["adminform"].form.errors
 
 
-def test_second_writer_does_not_overwrite_the_first(author: Any, reviewer: Any, make_entry: Make, client_of: SignIn) -> None:
+def test_second_writer_does_not_overwrite_the_first(
+    author: Any, reviewer: Any, make_entry: Make, client_of: SignIn
+) -> None:
     entry = make_entry()
     as_both_opened_it = typed(entry)
     client_of(author).post(page_of(entry), {**as_both_opened_it, "question": "Mine?"})
@@ -189,7 +193,11 @@ def test_bulk_actions_tell_what_was_refused(reviewer: Any, make_entry: Make, cli
     )
     chosen = {"_selected_action": [str(entry.pk) for entry in (good, own, bad)]}
     response = client_of(reviewer).post(LIST, {"action": "publish_selected", **chosen}, follow=True)
-    assert dict(Entry.objects.values_list("key", "status")) == {"good": "published", "own": "in_review", "bad": "in_review"}
+    assert dict(Entry.objects.values_list("key", "status")) == {
+        "good": "published",
+        "own": "in_review",
+        "bad": "in_review",
+    }
     assert "1 entry published." in told(response)
     assert "“Mine?” was not published:" in told(response)
     assert "Has 1 words" in told(response)

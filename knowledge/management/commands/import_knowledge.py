@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--format", choices=["jsonl", "csv"], help="guessed from the file's name when left out")
         parser.add_argument(
-            "--publish", action="store_true", help="publish the rows without a review, and build and publish a new index"
+            "--publish",
+            action="store_true",
+            help="publish the rows without a review, and build and publish a new index",
         )
 
     def handle(self, *, file: Path, format: Format | None, publish: bool, **options: object) -> None:  # noqa: A002

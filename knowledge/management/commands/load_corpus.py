@@ -25,7 +25,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not corpus:
             raise CommandError("The starter corpus is empty; nothing was changed.")
-        report = import_entries(_checked(corpus), publish=True, provenance=Entry.Provenance.STARTER, detail="starter corpus")
+        report = import_entries(
+            _checked(corpus), publish=True, provenance=Entry.Provenance.STARTER, detail="starter corpus"
+        )
         for row in report.refused:
             self.stderr.write(f"{corpus[row.number - 1].key}: {row.reason}")
         if not report.accepted:
