@@ -29,7 +29,7 @@ class Message(_Frame):
 
     type: Literal["message"]
     message_id: UUID
-    text: Annotated[str, BeforeValidator(_clean_words), Field(min_length=1, max_length=MAX_CHARACTERS)]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), BeforeValidator(_clean_words)]
     resend: bool = False
 
 

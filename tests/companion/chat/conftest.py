@@ -9,9 +9,11 @@ import pytest
 
 from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
+from companion.chat import streams
 from companion.chat.actions import FullAnswer, collect, speaker_of
 from companion.chat.reply import Exchange
 from companion.chat.turn import Turn, answer
+from tests.companion.chat.sockets import PacedAnswers, session_of
 
 
 @pytest.fixture
@@ -54,3 +56,17 @@ def ask(turn_of: Callable[..., Turn], published_corpus: None) -> Callable[..., o
         return collect([event async for event in answer(turn_of(text, **options))])
 
     return run
+
+
+@pytest.fixture
+def session(senior: User) -> str:
+    """A browser session of Margaret's."""
+    return session_of(senior)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> PacedAnswers:
+    """Answers at the test's pace, for tests of what carries them."""
+    paced = PacedAnswers()
+    monkeypatch.setattr(streams, "answer", paced)
+    return paced

@@ -1,0 +1,183 @@
+"""A person's stream: nothing is lost and nothing is done twice, whatever the connection does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import pytest
+
+from companion.accounts.models import User
+from companion.chat import hub as hubs
+from companion.chat import streams
+from companion.chat.actions import speaker_of
+from companion.chat.doors import Guest
+from companion.chat.hub import hub
+from companion.chat.models import Message
+from companion.chat.streams import Reader, Stream
+from tests.companion.chat.sockets import PacedAnswers, Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_a_connection_lost_in_mid_answer_loses_and_doubles_nothing(session: str, answers: PacedAnswers) -> None:
+    answers.gate.clear()
+    first = await Page(session).opened()
+    message_id = await first.say("I keep waking up")
+    before = [json.loads(await first.receive_from(timeout=5)) for _ in range(3)]
+    await first.disconnect()
+    answers.gate.set()
+    second = await Page(session).opened()
+    await second.send_json_to({"type": "resume", "last_event_id": before[-1]["id"]})
+    await second.say("I keep waking up", message_id, resend=True)
+    heard = {event["id"]: event for event in before + await second.events()}
+    told = [heard[number] for number in sorted(heard)]
+    assert [event["type"] for event in told] == ["accepted", "sources", "delta", "delta", "delta", "done"]
+    assert "".join(event["text"] for event in told if event["type"] == "delta") == "one two three[1]"
+    assert len(answers.turns) == 1, "the message was answered twice"
+    assert await Message.objects.acount() == 2
+    await second.disconnect()
+
+
+async def test_what_comes_before_a_resume_is_not_sent_out_of_order(session: str, answers: PacedAnswers) -> None:
+    answers.gate.clear()
+    first = await Page(session).opened()
+    await first.say("hello")
+    seen = json.loads(await first.receive_from(timeout=5))
+    second = await Page(session).opened()
+    answers.gate.set()
+    await first.events()
+    await second.send_json_to({"type": "resume", "last_event_id": seen["id"]})
+    ids = [event["id"] for event in await second.events()]
+    assert ids == sorted(ids)
+    assert len(ids) == 5
+    await first.disconnect()
+    await second.disconnect()
+
+
+async def test_a_client_that_only_listens_hears_what_came_since_it_opened(
+    session: str, answers: PacedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "LISTENER_SECONDS", 0.1)
+    listener, page = await Page(session).opened(), await Page(session).opened()
+    await page.say("hello")
+    await page.events()
+    assert (await listener.events())[0]["type"] == "accepted"
+    await listener.disconnect()
+    await page.disconnect()
+
+
+async def test_two_tabs_hear_the_same_events(session: str, answers: PacedAnswers) -> None:
+    one, two = await Page(session).opened(), await Page(session).opened()
+    await two.send_json_to({"type": "ping"})
+    await two.receive_from(timeout=5)
+    await one.say("hello")
+    assert await one.events() == await two.events()
+    await one.disconnect()
+    await two.disconnect()
+
+
+async def test_the_same_message_id_runs_once_while_running_and_after(session: str, answers: PacedAnswers) -> None:
+    answers.gate.clear()
+    page = await Page(session).opened()
+    message_id = await page.say("hello")
+    await page.say("hello", message_id)
+    await page.say("hello", message_id, resend=True)
+    answers.gate.set()
+    await page.events()
+    await page.say("hello", message_id)
+    again = await page.events()
+    assert again[-1]["text"] == "one two three[1]"
+    assert len(answers.turns) == 1
+    assert await Message.objects.acount() == 2
+    await page.disconnect()
+
+
+async def test_a_resent_message_of_before_a_restart_gets_its_kept_answer(
+    session: str, answers: PacedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await Page(session).opened()
+    message_id = await page.say("hello")
+    done = (await page.events())[-1]
+    await page.disconnect()
+    hubs._hubs.clear()  # as a restarted process begins
+    page = await Page(session).opened()
+    await page.say("hello", message_id, resend=True)
+    again = await page.events()
+    assert [event["type"] for event in again] == ["accepted", "sources", "delta", "done"]
+    assert (again[-1]["turn_id"], again[-1]["text"]) == (done["turn_id"], done["text"])
+    assert len(answers.turns) == 1
+    await page.disconnect()
+
+
+async def test_a_gap_is_told_only_where_something_was_said_in_it(session: str, answers: PacedAnswers) -> None:
+    page = await Page(session).opened()
+    before = time.time_ns() // 1000
+    await page.say("hello")
+    after = (await page.events())[-1]["id"]
+    await page.disconnect()
+    hubs._hubs.clear()
+    page = await Page(session).opened()
+    await page.send_json_to({"type": "resume", "last_event_id": after})
+    await page.send_json_to({"type": "ping"})
+    assert json.loads(await page.receive_from(timeout=5))["type"] == "pong"
+    await page.send_json_to({"type": "resume", "last_event_id": before})
+    assert json.loads(await page.receive_from(timeout=5))["code"] == "resume_gap"
+    await page.disconnect()
+
+
+async def test_only_the_last_events_are_kept(senior: User, answers: PacedAnswers) -> None:
+    answers.words = ["a"] * 500
+    stream, heard, over = Stream(senior.pk), [], asyncio.Event()
+
+    async def write(text: str) -> None:
+        heard.append(json.loads(text)["type"])
+        if heard[-1] == "done":
+            over.set()
+
+    async def end(code: int) -> None:
+        raise AssertionError(f"a reader that keeps up was closed with {code}")
+
+    reader = Reader(Guest(speaker_of(senior), 0), write, end)
+    stream.readers.append(reader)
+    await stream.say(reader, "m1", "hello", resend=False)
+    await over.wait()
+    assert len(heard) == 503
+    assert len(stream.ring) == 200
+
+
+async def test_a_reader_that_stands_still_is_closed_with_1013_and_costs_no_memory(
+    senior: User, answers: PacedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "BACKLOG_SECONDS", 0.2)
+    answers.words = ["a"] * 90
+    stream, codes, blocked = Stream(senior.pk), [], asyncio.Event()
+
+    async def write(text: str) -> None:
+        await blocked.wait()
+
+    async def end(code: int) -> None:
+        codes.append(code)
+
+    reader = Reader(Guest(speaker_of(senior), 0), write, end)
+    stream.readers.append(reader)
+    await stream.say(reader, "m1", "hello", resend=False)
+    await asyncio.sleep(0.5)
+    assert codes == [1013]
+    reader.stop()
+
+
+async def test_a_stream_that_nobody_needs_is_forgotten(
+    session: str, answers: PacedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "IDLE_SECONDS", 0)
+    page = await Page(session).opened()
+    await page.say("hello")
+    await page.events()
+    await hub()._forget_idle()
+    assert len(hub()._streams) == 1, "a stream in use was forgotten"
+    await page.disconnect()
+    await asyncio.sleep(0.05)
+    await hub()._forget_idle()
+    assert hub()._streams == {}
