@@ -12,6 +12,8 @@ os.environ["LILO_DATA_DIR"] = tempfile.mkdtemp(prefix="lilo-tests-")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "CASSANDRA_HOSTS"):
     os.environ.pop(name, None)
+# Named here and not in pyproject.toml: pytest-django would read the settings from there before this file has run.
+os.environ["DJANGO_SETTINGS_MODULE"] = "lilo_site.settings"
 
 
 @pytest.fixture(scope="session")
