@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 os.environ["LILO_DATA_DIR"] = tempfile.mkdtemp(prefix="lilo-tests-")
@@ -14,6 +15,7 @@ for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "CASSANDRA_HOSTS"):
     os.environ.pop(name, None)
 # Named here and not in pyproject.toml: pytest-django would read the settings from there before this file has run.
 os.environ["DJANGO_SETTINGS_MODULE"] = "lilo_site.settings"
+django.setup()
 
 
 @pytest.fixture(scope="session")
