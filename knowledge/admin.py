@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 
@@ -63,13 +63,14 @@ class ReviewFilter(DropdownFilter):
         return queryset
 
 
-class SourceInline(TabularInline):
+class SourceInline(StackedInline):
     """The public pages that support an entry."""
 
     model = EntrySource
     formset = SourceFormSet
     extra = 0
     min_num = 1
+    fields = (("title", "publisher"), ("url", "date"))
     verbose_name_plural = "Sources: the public pages its facts come from"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -125,25 +126,25 @@ class EntryAdmin(ModelAdmin):
 
     # What is shown
 
-    @display(description="Question", ordering="question", header=True)
+    @display(description="Question", ordering="question", header=True)  # type: ignore[untyped-decorator]
     def asked(self, entry: Entry) -> list[str]:
         return [entry.question, entry.key]
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def status_label(self, entry: Entry) -> str:
         return entry.get_status_display()
 
-    @display(description="Reading grade", ordering="reading_grade")
+    @display(description="Reading grade", ordering="reading_grade")  # type: ignore[untyped-decorator]
     def grade(self, entry: Entry) -> str:
         return f"{entry.reading_grade:.1f}"
 
-    @display(description="Review due", ordering="review_due", label={"Overdue": "danger"})
+    @display(description="Review due", ordering="review_due", label={"Overdue": "danger"})  # type: ignore[untyped-decorator]
     def due(self, entry: Entry) -> str:
         if entry.review_is_overdue:
             return "Overdue"
         return entry.review_due.isoformat() if entry.review_due else "-"
 
-    @display(description="Came from")
+    @display(description="Came from")  # type: ignore[untyped-decorator]
     def origin(self, entry: Entry) -> str:
         detail = f" ({entry.provenance_detail})" if entry.provenance_detail else ""
         return f"{entry.get_provenance_display()}{detail}"
@@ -206,19 +207,19 @@ class EntryAdmin(ModelAdmin):
             if name not in PUBLISHER_BUTTONS or request.user.has_perm(MAY_PUBLISH)
         ]
 
-    @action(description="Submit for review", icon="rate_review")
+    @action(description="Submit for review", icon="rate_review")  # type: ignore[untyped-decorator]
     def submit(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.submit_for_review, "submitted for review")
 
-    @action(description="Publish", icon="check_circle", permissions=["publish"])
+    @action(description="Publish", icon="check_circle", permissions=["publish"])  # type: ignore[untyped-decorator]
     def publish(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.publish_entry, "published")
 
-    @action(description="Back to draft", icon="undo", permissions=["publish"])
+    @action(description="Back to draft", icon="undo", permissions=["publish"])  # type: ignore[untyped-decorator]
     def send_back(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.return_to_draft, "made a draft again")
 
-    @action(description="Retire", icon="archive", permissions=["publish"])
+    @action(description="Retire", icon="archive", permissions=["publish"])  # type: ignore[untyped-decorator]
     def retire(self, request: HttpRequest, entry: Entry) -> None:
         self._move(request, [entry.pk], actions.retire_entry, "retired")
 

@@ -51,7 +51,7 @@ class TextsField(forms.CharField):
 
     def has_changed(self, initial: object, data: object) -> bool:
         """Compare the texts, not the way they were typed."""
-        return (initial or []) != self.to_python(data)
+        return bool((initial or []) != self.to_python(data))
 
 
 class CategoryInput(UnfoldAdminTextInputWidget):

@@ -67,8 +67,6 @@ class Entry(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    sources: models.Manager[EntrySource]
-
     class Meta:
         verbose_name_plural = "entries"
         ordering = ["key"]
@@ -145,7 +143,7 @@ class EntrySource(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="sources")
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
-    url = models.URLField(max_length=1000, blank=True)
+    url = models.URLField("web address", max_length=1000, blank=True)
     date = models.DateField("consulted on")
 
     class Meta:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 
 _ENTRIES = reverse_lazy("admin:knowledge_entry_changelist")
-_IN_REVIEW = format_lazy("{}?status__exact=in_review", _ENTRIES)
-_OVERDUE = format_lazy("{}?review=overdue", _ENTRIES)
+_QUERIES = ("status__exact=in_review", "review=overdue")
+_IN_REVIEW = format_lazy("{}?{}", _ENTRIES, _QUERIES[0])
+_OVERDUE = format_lazy("{}?{}", _ENTRIES, _QUERIES[1])
 
 
-def _item(title: str, icon: str, link: Any, permission: str = "knowledge.view_entry", **more: str) -> dict[str, Any]:
+def _is_open(request: HttpRequest, link: Any) -> bool:
+    """Whether a page is the one a line leads to; the three lists of entries differ only after the question mark."""
+    path, _, query = str(link).partition("?")
+    shown = request.META.get("QUERY_STRING", "")
+    return request.path.startswith(path) and (shown == query if query else shown not in _QUERIES)
+
+
+def _item(title: str, icon: str, link: Any, permission: str = "knowledge.view_entry", **more: Any) -> dict[str, Any]:
     """A line of the side bar, for those who may open it."""
+    more["active"] = lambda request: _is_open(request, link)
     allowed = {"permission": lambda request: request.user.has_perm(permission)}
     return {"title": title, "icon": icon, "link": link, **allowed, **more}
 
@@ -27,6 +37,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("lilo/admin.css")],
+    "SCRIPTS": [lambda request: static("lilo/admin.js")],
     "DASHBOARD_CALLBACK": "knowledge.admin_home.add_numbers",
     "SIDEBAR": {
         "show_search": True,

@@ -91,7 +91,7 @@ def make_entry(db: None) -> Callable[..., Entry]:
             words |= {"reviewed_at": timezone.now(), "review_due": timezone.localdate() + timedelta(days=90)}
         entry = Entry.objects.create(key=key, status=status, **{**words, **changes})
         EntrySource.objects.create(
-            entry=entry, title=SOURCE.title, publisher=SOURCE.publisher, url=SOURCE.url, date=SOURCE.date
+            entry=entry, title=SOURCE.title, publisher=SOURCE.publisher, url=SOURCE.url, date=date(2026, 1, 5)
         )
         return entry
 

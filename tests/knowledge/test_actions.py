@@ -44,7 +44,9 @@ def test_status_follows_one_table(verb: Any, status: str, make_entry: Make, revi
     assert entry.status == (wanted or status)
 
 
-@pytest.mark.parametrize(("verb", "status"), [(actions.submit_for_review, "draft"), (actions.publish_entry, "in_review")])
+@pytest.mark.parametrize(
+    ("verb", "status"), [(actions.submit_for_review, "draft"), (actions.publish_entry, "in_review")]
+)
 def test_entry_that_breaks_a_rule_goes_no_further(verb: Any, status: str, make_entry: Make, reviewer: Any) -> None:
     entry = make_entry(status=status, answer="Take 5 mg.")
     with pytest.raises(EntryRefused) as refusal:

@@ -78,7 +78,8 @@ def test_entry_goes_from_author_to_reviewer_to_readers(
 
 
 def test_draft_may_break_rules_and_is_told_which(author: Any, client_of: SignIn) -> None:
-    response = client_of(author).post(ADD, typed(answer="Too short.", **{"sources-TOTAL_FORMS": "0"}), follow=True)
+    form = typed(answer="Too short.") | {"sources-TOTAL_FORMS": "0"}
+    response = client_of(author).post(ADD, form, follow=True)
     assert Entry.objects.get().status == "draft"
     assert "Has 2 words; keep 40 to 120." in told(response)
     assert "Name at least one public source" in told(response)

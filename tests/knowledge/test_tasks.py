@@ -42,6 +42,6 @@ def test_retiring_the_last_entry_leaves_it_withdrawn(
 
 def test_names_of_tasks_asked_for_by_name_exist() -> None:
     current_app.loader.import_default_modules()
-    scheduled = {row["task"] for row in settings.CELERY_BEAT_SCHEDULE.values() if row["task"].startswith("knowledge.")}
-    assert scheduled == {"knowledge.tasks.rebuild_index"}
-    assert scheduled <= set(current_app.tasks)
+    scheduled = {str(row["task"]) for row in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert "knowledge.tasks.rebuild_index" in scheduled
+    assert {name for name in scheduled if name.startswith("knowledge.")} <= set(current_app.tasks)

@@ -53,7 +53,9 @@ def as_line(**changes: Any) -> bytes:
 
 
 def test_json_row_becomes_an_entry() -> None:
-    [row] = read(as_line(alternatives=["flu", "flu", "grippe"], tags="Cold|Winter", audience="Family", date="2026-02-03"))
+    [row] = read(
+        as_line(alternatives=["flu", "flu", "grippe"], tags="Cold|Winter", audience="Family", date="2026-02-03")
+    )
     assert isinstance(row, Row)
     assert (row.number, row.entry.key, row.entry.category) == (1, "A1", "information")
     assert row.entry.alternatives == ("flu", "grippe")
@@ -105,7 +107,8 @@ def test_byte_order_mark_and_empty_lines_do_not_matter() -> None:
 
 
 def test_csv_with_line_breaks_and_delimiters_in_quotes() -> None:
-    content = 'id,question,answer,category,source,url,tags\nA1,"What, flu?","First.\r\nThen ""rest"".",Info,CDC,,"cold, winter"\n'
+    header = "id,question,answer,category,source,url,tags\n"
+    content = header + 'A1,"What, flu?","First.\r\nThen ""rest"".",Info,CDC,,"cold, winter"\n'
     [row] = read(content.encode(), "csv")
     assert isinstance(row, Row)
     assert row.entry.question == "What, flu?"
