@@ -6,6 +6,7 @@ from companion.accounts.api import router as accounts
 from ninja import NinjaAPI
 
 from companion.chat.api import router as chat
+from companion.safety.api import router as safety
 from lilo_site import api_errors
 from lilo_site.api_docs import docs_page
 
@@ -18,3 +19,4 @@ api = NinjaAPI(
 api_errors.install(api)
 api.add_router("", accounts)
 api.add_router("", chat)
+api.add_router("", safety)

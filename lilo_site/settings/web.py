@@ -40,7 +40,6 @@ CASSANDRA_HOSTS, CASSANDRA_PORT, CASSANDRA_KEYSPACE = (
 )
 
 INSTALLED_APPS = [
-    "daphne",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

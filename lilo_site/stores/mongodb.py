@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from pymongo import MongoClient
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
 
 TIMEOUT_MS = 3_000
 CONNECT_TIMEOUT_MS = 2_000
@@ -25,6 +27,8 @@ def client() -> MongoClient[dict[str, Any]]:
 
 @lru_cache(maxsize=1)
 def _client(_process: int) -> MongoClient[dict[str, Any]]:
+    from pymongo import MongoClient  # only where it is used: it takes half a second to import
+
     return MongoClient(
         settings.MONGODB_URL,
         serverSelectionTimeoutMS=CONNECT_TIMEOUT_MS,

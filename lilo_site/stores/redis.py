@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from redis import Redis
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 CONNECT_TIMEOUT = 1
 READ_TIMEOUT = 2
@@ -19,6 +22,8 @@ def kind() -> str:
 @lru_cache(maxsize=1)
 def client() -> Redis:
     """The one client of this process; safe in every thread. Only where `REDIS_URL` is set."""
+    from redis import Redis  # half a second of imports: only where it is used
+
     limits = {"socket_timeout": READ_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT, "max_connections": 50}
     return Redis.from_url(settings.REDIS_URL, health_check_interval=15, decode_responses=True, **limits)
 

@@ -20,13 +20,20 @@ class Command(BaseCommand):
             "--roll-back", nargs="?", const="", metavar="VERSION",
             help="build nothing: let the index before the current one, or the one named, serve again",
         )  # fmt: skip
+        parser.add_argument(
+            "--if-changed", action="store_true", help="do nothing where the index that serves is up to date"
+        )
 
-    def handle(self, *, roll_back: str | None, **options: Any) -> None:
+    def handle(self, *, roll_back: str | None, if_changed: bool, **options: Any) -> None:
         """Do it, and say which index serves now."""
         from knowledge.embedding.port import EmbeddingUnavailable
         from knowledge.index import build
         from knowledge.index.manifest import ArtefactBroken
+        from knowledge.selectors import index_is_stale
 
+        if if_changed and not index_is_stale():
+            self.stdout.write("The index is up to date.")
+            return
         try:
             if roll_back is not None:
                 manifest = build.roll_back(roll_back or None)

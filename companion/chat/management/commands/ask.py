@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +13,7 @@ from companion.accounts.models import Kind, User
 from companion.chat.actions import MAX_CHARACTERS, collect, speaker_of
 from companion.chat.turn import Turn, answer
 from companion.chat.wording import clean
+from knowledge.public import KnowledgeUnavailable, warm_up
 from lilo_site.logs import new_trace_id
 
 
@@ -31,9 +33,12 @@ class Command(BaseCommand):
         words = clean(question)
         if not words or len(words) > MAX_CHARACTERS:
             raise CommandError(f"Ask something, in at most {MAX_CHARACTERS:,} characters.")
-        asking = asyncio.run(self._ask(self._turn(words, username), as_json=json))
-        if asking:
-            raise CommandError(asking)
+        turn = self._turn(words, username)
+        with suppress(KnowledgeUnavailable):  # then the answer says so
+            warm_up()
+        wrong = asyncio.run(self._ask(turn, as_json=json))
+        if wrong:
+            raise CommandError(wrong)
 
     def _turn(self, words: str, username: str) -> Turn:
         seniors = User.objects.filter(kind=Kind.SENIOR).order_by("created_at")
