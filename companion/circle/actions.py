@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -25,6 +26,8 @@ from companion.circle.models import ContactPoint, Invitation, Item, Membership, 
 #: Signs that are never taken for one another, read out or written down.
 EASY = "ACDEFGHJKMNPQRTUVWXY34679"
 CODE_LENGTH = 8
+CONTACT_SALT = "circle.contact_point"
+CONTACT_LINK_LIFE = timedelta(days=14)
 PROFILE_FIELDS = frozenset({"preferred_name", "address", "doctor", "pharmacy", "conditions", "allergies", "notes"})
 
 
@@ -204,13 +207,27 @@ def add_contact_point(user: User, kind: str, address: str) -> ContactPoint:
     return point
 
 
-def accept_contact_point(point_id: UUID) -> None:
-    """Messages arrive there: its holder has followed the link in one."""
+def contact_token(point_id: UUID) -> str:
+    """What the link in the first message to a contact point carries."""
+    return signing.dumps(str(point_id), salt=CONTACT_SALT)
+
+
+def find_contact_point(token: str) -> ContactPoint | None:
+    """The contact point of a link, while the link is good."""
+    try:
+        key = signing.loads(token, salt=CONTACT_SALT, max_age=CONTACT_LINK_LIFE)
+    except signing.BadSignature:
+        return None
+    return ContactPoint.objects.select_related("user").filter(pk=key).first()
+
+
+def accept_contact_point(point: ContactPoint) -> None:
+    """Messages arrive there: its holder has followed the link in one. From now on it counts."""
     with transaction.atomic():
-        point = ContactPoint.objects.select_related("user").select_for_update(of=("self",)).get(pk=point_id)
-        if point.accepted_at is None:
-            point.accepted_at, point.last_result = timezone.now(), ContactPoint.Result.OK
-            point.save(update_fields=["accepted_at", "last_result"])
+        now = timezone.now()
+        if ContactPoint.objects.filter(pk=point.pk, accepted_at=None).update(
+            accepted_at=now, last_tested_at=now, last_result=ContactPoint.Result.OK
+        ):
             audit.record(point.user, "contact.accepted", "contact_point", point.pk, subject=point.user)
 
 
@@ -235,11 +252,21 @@ def note_contact_result(point_id: UUID, *, works: bool, tested: bool) -> None:
     ContactPoint.objects.filter(pk=point_id).update(**changes)
 
 
-def untested_contact_points(age: timedelta, *, limit: int) -> list[ContactPoint]:
-    """Accepted ways that nothing was tried on for `age`, the longest first."""
+def take_unasked_contact_points(*, limit: int) -> list[ContactPoint]:
+    """New contact points that nobody was asked to confirm yet; from now on they have been. Call it in a transaction."""
+    fresh = ContactPoint.objects.select_for_update(skip_locked=True).filter(accepted_at=None, asked_at=None)
+    points = list(fresh.order_by("created_at")[:limit])
+    ContactPoint.objects.filter(pk__in=[point.pk for point in points]).update(asked_at=timezone.now())
+    return points
+
+
+def take_untested_contact_points(age: timedelta, *, limit: int) -> list[ContactPoint]:
+    """Accepted ways that nothing was tried on for `age`; from now on it is. Call it in a transaction."""
     before = timezone.now() - age
-    due = ContactPoint.objects.filter(accepted_at__lt=before).exclude(last_tested_at__gte=before)
-    return list(due.order_by("last_tested_at", "accepted_at")[:limit])
+    accepted = ContactPoint.objects.select_for_update(skip_locked=True).filter(accepted_at__lt=before)
+    points = list(accepted.exclude(last_tested_at__gte=before).order_by("accepted_at")[:limit])
+    ContactPoint.objects.filter(pk__in=[point.pk for point in points]).update(last_tested_at=timezone.now())
+    return points
 
 
 def _member(senior: Senior, member_id: UUID) -> Membership:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Literal, TypedDict
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -34,19 +35,23 @@ def senior_group(senior_id: UUID) -> str:
 def circle_changed_on_commit(senior_id: UUID, *, gone: UUID | None = None) -> None:
     """Send the hint once the change is stored."""
     event = CircleChanged(type="circle.changed", senior_id=str(senior_id), gone=str(gone or ""))
-    transaction.on_commit(lambda: hint(senior_group(senior_id), dict(event)))
+    transaction.on_commit(lambda: send_hints([(senior_group(senior_id), dict(event))]))
 
 
-def hint(group: str, event: dict[str, str]) -> None:
-    """Send a hint to open pages.
+def send_hints(hints: Sequence[tuple[str, dict[str, Any]]]) -> bool:
+    """Send hints, each to its group, to whoever has a page open; whether the channel layer took them all.
 
-    Nothing counts as delivered by it, so a channel layer that is down is only worth a line.
+    Nothing counts as delivered by a hint, so a channel layer that is down is worth a line in the log and no more.
     """
 
     async def send() -> None:
-        await asyncio.wait_for(get_channel_layer().group_send(group, event), PATIENCE)
+        layer = get_channel_layer()
+        for group, event in hints:
+            await asyncio.wait_for(layer.group_send(group, event), PATIENCE)
 
     try:
         async_to_sync(send)()
     except (OSError, TimeoutError, RedisError):
-        log.warning("a live hint could not be sent", exc_info=True)
+        log.warning("live hints could not be sent", exc_info=True)
+        return False
+    return True

@@ -163,6 +163,8 @@ class ContactPoint(models.Model):
     address = EncryptedTextField(_("address"))
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
+    #: When its person was asked to confirm it.
+    asked_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     last_tested_at = models.DateTimeField(null=True, blank=True)
     last_result = models.CharField(max_length=8, choices=Result.choices, blank=True, default=Result.UNKNOWN)

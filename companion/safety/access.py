@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from companion.accounts.models import User
 from companion.circle.access import Need, NotYoursError, visible_seniors
 from companion.circle.models import Membership, Role
+from companion.circle.selectors import alert_members
 from companion.safety.models import Alert
 
 
@@ -45,13 +46,21 @@ def alert_to_handle(person: User, alert_id: UUID) -> Alert:
     Raises:
         NotYoursError: unknown or forbidden.
     """
-    senior_id = access_alert(person, alert_id).senior_id
-    roles = Membership.objects.filter(senior=senior_id, user=person, accepted_at__isnull=False).exclude(
-        role=Role.VIEWER
-    )
-    if not roles.exists():
+    if not may_handle(person, access_alert(person, alert_id)):
         raise NotYoursError
     return Alert.objects.select_for_update().get(pk=alert_id)
+
+
+def may_handle(person: User, alert: Alert) -> bool:
+    """Whether a person who sees the alert may also claim and close it."""
+    members = Membership.objects.filter(senior=alert.senior_id, user=person, accepted_at__isnull=False)
+    return members.exclude(role=Role.VIEWER).exists()
+
+
+def possible_confidants(alert: Alert) -> list[Membership]:
+    """Whom the senior can pick to be told of a confidential alert: members not told yet, in order of contact."""
+    picked = set(alert.picked.values_list("pk", flat=True))
+    return [member for member in alert_members(alert.senior_id) if member.user_id not in picked]
 
 
 def own_alert(senior_id: UUID, alert_id: UUID) -> Alert:

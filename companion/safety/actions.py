@@ -17,6 +17,7 @@ from django.db import transaction
 
 from companion.accounts import audit
 from companion.accounts.models import User
+from companion.circle.access import NotYoursError
 from companion.safety import access, address_book, clock, ladder, notices, spool
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.ladder import CLOSED, State, Step
@@ -68,7 +69,47 @@ def raise_alert(
         User.DoesNotExist: there is no such person.
         ValueError: the level or the source is none of ours.
     """
-    report = Report(
+    report = new_report(
+        senior_id=senior_id,
+        level=level,
+        category=category,
+        words=words,
+        reasons=reasons,
+        source=source,
+        turn_id=turn_id,
+        trace_id=trace_id,
+        drill=drill,
+        key=key,
+    )
+    try:
+        with steadfast(), transaction.atomic(durable=True):
+            return store(report)
+    except django.db.Error:
+        log.exception("the database did not take an alert: it is spooled", extra={"alert_id": str(report.alert_id)})
+        spool.append(report)
+        circle_told = address_book.can_tell(senior_id, category)
+        return RaisedAlert(report.alert_id, joined=False, spooled=True, circle_told=circle_told)
+
+
+def new_report(
+    *,
+    senior_id: UUID,
+    level: str,
+    category: str,
+    source: str,
+    words: str = "",
+    reasons: Sequence[str] = (),
+    turn_id: UUID | None = None,
+    trace_id: str = "",
+    drill: bool = False,
+    key: str = "",
+) -> Report:
+    """A report with its alert's id, before any store is asked. The same key always gives the same id.
+
+    Raises:
+        ValueError: the level or the source is none of ours.
+    """
+    return Report(
         alert_id=uuid5(senior_id, key) if key else uuid4(),
         senior_id=senior_id,
         level=AlertLevel(str(level)).value,
@@ -82,30 +123,25 @@ def raise_alert(
         key=key,
         at=clock.steady(),
     )
-    try:
-        with steadfast():
-            return store(report)
-    except django.db.Error:
-        log.exception("the database did not take an alert: it is spooled", extra={"alert_id": str(report.alert_id)})
-        spool.append(report)
-        circle_told = address_book.can_tell(senior_id, category)
-        return RaisedAlert(report.alert_id, joined=False, spooled=True, circle_told=circle_told)
 
 
 def store(report: Report) -> RaisedAlert:
-    """Put a report into the database, once however often it comes."""
-    with transaction.atomic(durable=True):
-        senior = User.everyone.select_for_update().get(pk=report.senior_id)  # one report of a person at a time
-        earlier = _earlier(report, senior)
-        if earlier is not None:
-            return _outcome(earlier, joined=False)
-        now = clock.now()
-        open_alert = _open_alert(report, senior)
-        if open_alert is not None:
-            step = ladder.hear_again(notices.standing_of(open_alert), report.level, now, clock.timing())
-            notices.enact(open_alert, step, Kind.SAID_AGAIN, now=now, actor=senior, words=report.words, key=report.key)
-            return _outcome(open_alert, joined=True)
-        return _outcome(_open(report, senior), joined=False)
+    """Put a report into the database, once however often it comes; inside the caller's transaction.
+
+    Raises:
+        User.DoesNotExist: there is no such person.
+    """
+    senior = User.everyone.select_for_update().get(pk=report.senior_id)  # one report of a person at a time
+    earlier = _earlier(report, senior)
+    if earlier is not None:
+        return _outcome(earlier, joined=False)
+    now = clock.now()
+    open_alert = _open_alert(report, senior)
+    if open_alert is not None:
+        step = ladder.hear_again(notices.standing_of(open_alert), report.level, now, clock.timing())
+        notices.enact(open_alert, step, Kind.SAID_AGAIN, now=now, actor=senior, words=report.words, key=report.key)
+        return _outcome(open_alert, joined=True)
+    return _outcome(_open(report, senior), joined=False)
 
 
 def _earlier(report: Report, senior: User) -> Alert | None:
@@ -151,18 +187,22 @@ def _outcome(alert: Alert, *, joined: bool) -> RaisedAlert:
     return RaisedAlert(alert.pk, joined=joined, spooled=False, circle_told=reachable)
 
 
-def answer_question(alert_id: UUID, senior_id: UUID, *, yes: bool) -> State:
+def answer_question(alert_id: UUID, senior_id: UUID, *, yes: bool) -> None:
     """The senior answers Lilo's question: a clear no closes it, a yes tells the circle at once.
+
+    An answer to a question that is only in the spool is kept there.
 
     Raises:
         NotYoursError: it is no alert of theirs.
     """
+    entry = spool.read(alert_id)
+    if entry is not None and entry.report.senior_id == senior_id:
+        spool.note(alert_id, {"answer": yes})
+        return
     with transaction.atomic(durable=True):
         alert = access.own_alert(senior_id, alert_id)
-        now = clock.now()
-        step = ladder.take_answer(notices.standing_of(alert), now, clock.timing(), yes=yes)
+        step = ladder.take_answer(notices.standing_of(alert), clock.now(), clock.timing(), yes=yes)
         _keep(alert, step, Kind.ANSWERED_YES if yes else Kind.ANSWERED_NO, actor=alert.senior)
-        return step.standing.state
 
 
 def senior_all_clear(alert_id: UUID, senior_id: UUID) -> State:
@@ -177,6 +217,24 @@ def senior_all_clear(alert_id: UUID, senior_id: UUID) -> State:
         step = ladder.calm(notices.standing_of(alert), clock.now(), clock.timing(), began_as_question=began_as_question)
         _keep(alert, step, Kind.CALMED, actor=alert.senior)
         return step.standing.state
+
+
+def tell(alert_id: UUID, senior_id: UUID, *, user_id: UUID) -> None:
+    """The senior picks somebody of the circle to be told of a confidential alert.
+
+    Raises:
+        NotYoursError: it is no alert of theirs, or the person is not of the circle.
+    """
+    with transaction.atomic(durable=True):
+        alert = access.own_alert(senior_id, alert_id)
+        member = next((one for one in access.possible_confidants(alert) if one.user_id == user_id), None)
+        if member is None or not alert.is_confidential:
+            raise NotYoursError
+        alert.picked.add(member.user)
+        now = clock.now()
+        step = ladder.tell_now(notices.standing_of(alert), now, clock.timing())
+        notices.enact(alert, step, None, now=now)
+        audit.record(alert.senior, "alert.shared", "alert", alert.pk, subject=senior_id)
 
 
 def claim(alert_id: UUID, by: User) -> bool:

@@ -120,6 +120,11 @@ def take_answer(standing: Standing, now: datetime, timing: Timing, *, yes: bool)
     return Step(_closed(standing, State.RESOLVED))
 
 
+def tell_now(standing: Standing, now: datetime, timing: Timing) -> Step:
+    """The senior has picked somebody to tell: they are told at once."""
+    return _tell_from_the_first_rung(standing, now, timing) if standing.is_open else Step(standing)
+
+
 def claim(standing: Standing, now: datetime, timing: Timing) -> Step:
     """Somebody is on it: the others have peace until the outcome is due."""
     if not standing.is_open or standing.state is State.CLAIMED:

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db.models import Q
 
 from companion.accounts.models import User
-from companion.circle.models import Membership
+from companion.circle.models import ContactPoint, Membership
 from companion.circle.selectors import alert_members, contact_points
-from companion.safety import audience, bell
+from companion.safety import audience, bell, retries
 from companion.safety.audience import Person, Target
 from companion.safety.ladder import EVERYONE, Standing, State, Step, Tell
-from companion.safety.models import Alert, AlertEvent, Delivery
+from companion.safety.models import Alert, AlertEvent, AlertLevel, Delivery
 
 Kind = AlertEvent.Kind
 STANDING = ("level", "state", "rung", "is_calmed", "told_since", "answer_due_at", "escalate_at", "outcome_due_at")
@@ -53,15 +53,16 @@ def as_people(members: Sequence[Membership]) -> tuple[Person, ...]:
 def enact(
     alert: Alert,
     step: Step,
-    kind: AlertEvent.Kind,
+    kind: AlertEvent.Kind | None,
     *,
     now: datetime,
     actor: User | None = None,
     words: str = "",
     key: str = "",
 ) -> None:
-    """Write what a step comes to: the timeline's line, the standing, the deliveries."""
-    add_event(alert, kind, now=now, actor=actor, words=words, key=key)
+    """Write what a step comes to: the timeline's line where it has one, the standing, the deliveries."""
+    if kind is not None:
+        add_event(alert, kind, now=now, actor=actor, words=words, key=key)
     for name in STANDING:
         setattr(alert, name, getattr(step.standing, name))
     for tell in step.tell:
@@ -93,6 +94,15 @@ def call_operator(alert: Alert, now: datetime) -> None:
     bell.ring_on_commit()
 
 
+def write_rounds(alert: Alert, rungs: Sequence[int], now: datetime) -> None:
+    """Write the calls of rounds that were made while the database was down; those it has already stay as they are."""
+    standing_rung = alert.rung
+    for alert.notices, alert.rung in enumerate(rungs, start=1):
+        _write(alert, Tell.ALERT, _rung_targets(alert), now)
+    alert.rung = standing_rung
+    alert.save(update_fields=["notices"])
+
+
 def _tell(alert: Alert, tell: Tell, now: datetime, actor: User | None) -> None:
     if tell in (Tell.CLAIMED, Tell.CLOSED):
         _hold_back_calls(alert)
@@ -112,18 +122,30 @@ def _call_people(alert: Alert, now: datetime) -> None:
     may_dispatch = bool(settings.DISPATCHER_URL) and not (alert.is_drill or alert.is_calmed or alert.is_confidential)
     if may_dispatch and (alert.rung == EVERYONE or not found):
         found.add(Target("dispatcher"))
-    add_event(alert, Kind.TOLD if found else Kind.NOBODY, now=now)
+    if found or alert.rung <= EVERYONE:
+        add_event(alert, Kind.TOLD if found else Kind.NOBODY, now=now)
     if not found and alert.rung == 1:
         add_event(alert, Kind.OPERATOR, now=now)
         found = set(_operators())
     _write(alert, Tell.ALERT, found, now)
 
 
-def _rung_targets(alert: Alert) -> tuple[Target, ...]:
+def may_be_told(alert: Alert, user_id: UUID) -> bool:
+    """Whether a person may still be told: the senior may have taken it back since the message was written."""
+    return any(person.user_id == user_id for person in _listeners(alert))
+
+
+def _listeners(alert: Alert) -> tuple[Person, ...]:
     people = people_of(alert.senior_id)
+    if not alert.is_confidential:
+        return people
+    return audience.confidants(people, frozenset(alert.picked.values_list("pk", flat=True)))
+
+
+def _rung_targets(alert: Alert) -> tuple[Target, ...]:
+    people = _listeners(alert)
     if alert.is_confidential:
-        picked = frozenset(alert.picked.values_list("pk", flat=True))
-        return audience.targets(audience.confidants(people, picked))
+        return audience.targets(people)
     return audience.targets(audience.on_rung(people, alert.rung, is_calmed=alert.is_calmed))
 
 
@@ -137,7 +159,7 @@ def _told(alert: Alert) -> set[Target]:
         Q(state=Delivery.State.SENT) | Q(state=Delivery.State.PENDING, fence__gt=0)
     )
     told = {Target(row.channel, row.contact_point_id, row.recipient_id) for row in calls}
-    return told & set(audience.targets(people_of(alert.senior_id)))
+    return told & set(audience.targets(_listeners(alert)))
 
 
 def _hold_back_calls(alert: Alert) -> None:
@@ -147,6 +169,10 @@ def _hold_back_calls(alert: Alert) -> None:
 
 
 def _write(alert: Alert, tell: Tell, found: Iterable[Target], now: datetime) -> None:
+    found = set(found)
+    is_urgent = alert.level == AlertLevel.EMERGENCY and tell in (*CALLS, Tell.OPERATOR)
+    ids = [] if is_urgent else [target.point_id for target in found if target.point_id is not None]
+    points = ContactPoint.objects.select_related("user").in_bulk(ids)
     Delivery.objects.bulk_create(
         [
             Delivery(
@@ -158,9 +184,16 @@ def _write(alert: Alert, tell: Tell, found: Iterable[Target], now: datetime) -> 
                 message=tell.value,
                 priority=PRIORITY[tell],
                 created_at=now,
-                due_at=now,
+                due_at=now if is_urgent else after_quiet_hours(points.get(target.point_id), now),
             )
             for target in found
         ],
         ignore_conflicts=True,
     )
+
+
+def after_quiet_hours(point: ContactPoint | None, now: datetime) -> datetime:
+    """When a message that can wait may be sent. An emergency never asks."""
+    if point is None:
+        return now
+    return retries.quiet_until(now, point.user.time_zone, point.quiet_from, point.quiet_to)

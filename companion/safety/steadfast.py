@@ -22,7 +22,7 @@ def steadfast() -> Iterator[None]:
     hangs.
     """
     if connection.vendor == "postgresql":
-        with _hung_up_after(PATIENCE):
+        with hung_up_after(PATIENCE):
             yield
     elif connection.in_atomic_block:  # SQLite changes neither setting inside a transaction
         yield
@@ -48,11 +48,16 @@ def _set_sqlite(synchronous: str, wait_s: float) -> None:
 
 
 @contextmanager
-def _hung_up_after(seconds: float) -> Iterator[None]:
-    """A frozen server keeps its end of the line open and says nothing: only cutting the line ends the wait, with an
-    error.
+def hung_up_after(seconds: float) -> Iterator[None]:
+    """A frozen server keeps its end of the line open and says nothing.
+
+    Only cutting the line ends such a wait: what waits on it then gets an error. Does nothing with SQLite.
     """
-    timer = threading.Timer(seconds, _hang_up, [connections["default"]])
+    wrapper = connections["default"]
+    if wrapper.vendor != "postgresql":
+        yield
+        return
+    timer = threading.Timer(seconds, _hang_up, [wrapper])
     timer.daemon = True
     timer.start()
     try:

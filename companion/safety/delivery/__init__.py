@@ -1,0 +1,28 @@
+"""Getting one message to one person: the port, and which channel takes what.
+
+A channel blocks for at most `PATIENCE` seconds, never raises for what the far side does, and hands the letter's key on
+wherever the far side can use it to know a repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from companion.safety.delivery import apprise, dispatcher, mail
+from companion.safety.delivery.port import PATIENCE, Letter, Outcome
+
+__all__ = ["PATIENCE", "Letter", "Outcome", "send"]
+
+Channel = Callable[[Letter], Outcome]
+CHANNELS: dict[str, Channel] = {
+    "email": mail.send,
+    "sms": apprise.send_sms,
+    "apprise": apprise.send,
+    "operator": apprise.send,
+    "dispatcher": dispatcher.send,
+}
+
+
+def send(letter: Letter) -> Outcome:
+    """Send a letter by its channel."""
+    return CHANNELS[letter.channel.rstrip("0123456789")](letter)

@@ -1,0 +1,66 @@
+"""The outbox of live notices: each new line of a timeline, as a hint to the portal's open pages and to the senior's
+own.
+
+A hint carries a number and no words: whoever gets it asks for the truth. It is sent at least once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from companion.circle.events import send_hints, senior_group
+from companion.safety import clock
+from companion.safety.events import AlertChanged
+from companion.safety.models import AlertEvent
+
+BATCH = 500
+Kind = AlertEvent.Kind
+#: What the senior is shown on their own page, and in which words.
+SHOWN = {
+    Kind.SILENCE: "I have not heard from you, so I am letting your people know.",
+    Kind.CLAIMED: "Somebody is on it.",
+    Kind.REOPENED: "I am asking your people again.",
+    Kind.RESOLVED: "That alert is over now.",
+    Kind.FALSE_ALARM: "That alert is over now.",
+}
+
+
+def publish() -> int:
+    """Send what was not sent yet, in order; how many there were. A channel layer that is down is tried again later."""
+    with transaction.atomic():
+        waiting = AlertEvent.objects.select_for_update(skip_locked=True, of=("self",)).filter(published_at=None)
+        lines = list(waiting.select_related("alert__claimed_by").order_by("pk")[:BATCH])
+        if not lines or not send_hints([hint for line in lines for hint in _hints(line)]):
+            return 0
+        AlertEvent.objects.filter(pk__in=[line.pk for line in lines]).update(published_at=clock.now())
+    return len(lines)
+
+
+def _hints(line: AlertEvent) -> list[tuple[str, dict[str, Any]]]:
+    alert = line.alert
+    changed = AlertChanged(
+        type="alert.changed",
+        senior_id=str(alert.senior_id),
+        alert_id=str(alert.pk),
+        sequence=line.pk,
+        kind=line.kind,
+        state=alert.state,
+    )
+    hints: list[tuple[str, dict[str, Any]]] = []
+    if not alert.is_confidential:  # the one who may be the cause could have a page open
+        hints.append((senior_group(alert.senior_id), dict(changed)))
+    if line.kind in SHOWN and alert.told_since is not None and not alert.is_confidential:
+        hints.append((f"user.{alert.senior_id}", _for_senior(line)))
+    return hints
+
+
+def _for_senior(line: AlertEvent) -> dict[str, Any]:
+    """The event that the senior's own page shows; its shape is the conversation's `alert` event."""
+    alert = line.alert
+    text = SHOWN[Kind(line.kind)]
+    if line.kind == Kind.CLAIMED and alert.claimed_by is not None:
+        text = f"{alert.claimed_by.short_name} is on it."
+    event = {"type": "alert", "alert_id": str(alert.pk), "state": alert.state, "text": text}
+    return {"type": "push", "user_id": str(alert.senior_id), "event": event}

@@ -1,0 +1,89 @@
+"""What is read of alerts. Each is scoped by what the person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, Min, QuerySet
+
+from companion.accounts.models import User
+from companion.safety import clock
+from companion.safety.access import visible_alerts
+from companion.safety.ladder import CLOSED
+from companion.safety.models import Alert, AlertEvent, Delivery, Heartbeat
+
+PAGE = 100
+HEARTBEAT_WITHIN = timedelta(seconds=10)
+SENT_WITHIN = timedelta(seconds=15)
+#: Transactions commit in another order than they took their numbers: lines this young are given again next time.
+UNSETTLED = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsHealth:
+    """Whether alerts reach people."""
+
+    ok: bool
+    heartbeat_age_s: float | None
+    """Since a relay last went round; None where none ever did."""
+    oldest_due_s: float
+    dead: int
+    """Messages given up in the last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Alerts that changed, and the number to ask with next time."""
+
+    alerts: list[Alert]
+    after: int
+
+
+def open_alerts(person: User) -> QuerySet[Alert]:
+    """The open alerts the person may see, newest first."""
+    return visible_alerts(person).select_related("senior", "claimed_by").exclude(state__in=CLOSED)
+
+
+def changed_alerts(person: User, *, after: int, limit: int = PAGE) -> Changes:
+    """The alerts whose timeline grew past line `after`, oldest change first.
+
+    The number that comes back never runs ahead of what was given, nor of a line still being committed: a change is
+    given at least once, and may be given twice.
+    """
+    lines = AlertEvent.objects.filter(alert__in=visible_alerts(person), pk__gt=after)
+    rows = list(lines.order_by("pk").values_list("pk", "alert_id", "at")[: limit * 10])
+    keys: dict[UUID, None] = {}
+    reached = after
+    settled = clock.now() - UNSETTLED
+    for number, key, at in rows:
+        if key not in keys and len(keys) == limit:
+            break
+        keys[key] = None
+        if at <= settled:
+            reached = max(reached, number)
+    alerts = Alert.objects.select_related("senior", "claimed_by").in_bulk(list(keys))
+    return Changes([alerts[key] for key in keys], reached)
+
+
+def timeline(alert: Alert) -> list[AlertEvent]:
+    """Everything that happened to an alert the caller was given by `access`, in order."""
+    return list(alert.events.select_related("actor"))
+
+
+def alerts_health() -> AlertsHealth:
+    """Whether a relay is alive and nothing waits too long. Red is an alarm of its own."""
+    now = clock.now()
+    beat = Heartbeat.objects.aggregate(newest=Max("at"))["newest"]
+    due = Delivery.objects.filter(state=Delivery.State.PENDING, due_at__lte=now)
+    oldest = due.aggregate(oldest=Min("due_at"))["oldest"]
+    waited = _seconds(now, oldest) or 0.0
+    age = _seconds(now, beat)
+    ok = age is not None and age <= HEARTBEAT_WITHIN.total_seconds() and waited <= SENT_WITHIN.total_seconds()
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD, created_at__gt=now - timedelta(days=1)).count()
+    return AlertsHealth(ok, age, waited, dead)
+
+
+def _seconds(now: datetime, then: datetime | None) -> float | None:
+    return None if then is None else round((now - then).total_seconds(), 1)

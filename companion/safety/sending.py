@@ -1,0 +1,181 @@
+"""Due deliveries: claimed under a lease, written as letters, and marked by how the attempt ended.
+
+A delivery is sent at least once: a crash between sending and marking means that it is sent again, under the same key.
+The fence number says who holds it now; a relay that slept past its lease can no longer mark it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+
+from companion.circle import actions as circle
+from companion.circle.models import Senior
+from companion.circle.selectors import name_of
+from companion.safety import clock, ladder, notices, retries, wording
+from companion.safety.delivery import Letter, Outcome
+from companion.safety.models import Alert, AlertEvent, Delivery
+from companion.safety.wording import About
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=30)
+#: The newest layout of a row that this relay understands.
+VERSION = 1
+State = Delivery.State
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A delivery this relay has claimed, and its letter."""
+
+    id: UUID
+    fence: int
+    channel: str
+    letter: Letter
+
+
+def claim_due(limit: int, *, crowded: Collection[str] = ()) -> list[Held]:
+    """Claim up to `limit` due deliveries, the most urgent first.
+
+    Args:
+        limit: how many can be sent at once.
+        crowded: channels that have enough under way; theirs wait, so that one slow service holds up no other.
+    """
+    with transaction.atomic():
+        now = clock.now()
+        due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            Q(leased_until=None) | Q(leased_until__lte=now), state=State.PENDING, due_at__lte=now, version__lte=VERSION
+        )
+        rows = list(due.exclude(channel__in=crowded).order_by("priority", "due_at")[:limit])
+        leased_until = now + LEASE
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            claimed_at=now, leased_until=leased_until, fence=F("fence") + 1
+        )
+    return [Held(row.pk, row.fence + 1, row.channel, letter) for row in rows if (letter := _letter(row)) is not None]
+
+
+def mark(held: Held, outcome: Outcome) -> None:
+    """Write how an attempt ended, unless another relay holds the delivery by now."""
+    with transaction.atomic():
+        row = Delivery.objects.get(pk=held.id)
+        alert = Alert.objects.select_for_update().get(pk=row.alert_id) if row.alert_id else None
+        now = clock.now()
+        changes = {"state": State.SENT, "sent_at": now} if outcome.is_sent else _after_failure(row, outcome, now)
+        mine = Delivery.objects.filter(pk=held.id, fence=held.fence, state=State.PENDING)
+        if not mine.update(leased_until=None, tries=row.tries + 1, trouble=outcome.trouble, **changes):
+            log.warning("a delivery was taken over by another relay", extra={"delivery": str(held.id)})
+            return
+        _note_contact(row, outcome)
+        if alert is not None:
+            _tell_alert(alert, row, outcome, now, given_up=changes["state"] == State.DEAD)
+
+
+def _after_failure(row: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
+    again = retries.next_try(row.tries + 1, now, retry_after=outcome.retry_after, divisor=settings.ALERT_TIME_DIVISOR)
+    return {"state": State.DEAD if again is None else State.PENDING, "due_at": again}
+
+
+def _note_contact(row: Delivery, outcome: Outcome) -> None:
+    if row.contact_point_id is None or row.message == wording.CONFIRM:
+        return
+    if outcome.is_sent or row.tries + 1 >= retries.HURRY_AFTER:
+        circle.note_contact_result(
+            row.contact_point_id, works=outcome.is_sent, tested=outcome.is_sent or row.message == wording.TEST
+        )
+
+
+def _tell_alert(alert: Alert, row: Delivery, outcome: Outcome, now: datetime, *, given_up: bool) -> None:
+    kind = AlertEvent.Kind
+    if outcome.is_sent:
+        taken = kind.DISPATCHED if row.channel == "dispatcher" else kind.SENT
+        notices.add_event(alert, taken, now=now, actor=row.recipient)
+        if row.message in notices.CALLS:
+            notices.enact(alert, ladder.reach(notices.standing_of(alert)), None, now=now)
+        return
+    if given_up:
+        notices.add_event(alert, kind.FAILED, now=now, actor=row.recipient)
+        if row.message != ladder.Tell.OPERATOR:
+            notices.call_operator(alert, now)
+    if row.message in notices.CALLS and _nobody_reached(alert, row.created_at):
+        notices.enact(alert, ladder.hurry(notices.standing_of(alert), now), None, now=now)
+
+
+def _nobody_reached(alert: Alert, round_at: datetime) -> bool:
+    """Whether every message of the newest round has failed more than once."""
+    last = alert.deliveries.filter(message__in=notices.CALLS).order_by("-created_at").first()
+    if last is None or last.created_at != round_at:
+        return False
+    hopeful = alert.deliveries.filter(created_at=round_at, message__in=notices.CALLS).exclude(
+        Q(state=State.DEAD) | Q(tries__gte=retries.HURRY_AFTER, state=State.PENDING)
+    )
+    return not hopeful.exists()
+
+
+def _letter(row: Delivery) -> Letter | None:
+    """The letter of a claimed delivery; None, and the delivery is called off, where it may not be sent any more."""
+    address = _address(row)
+    if address is None:
+        Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, due_at=None, trouble="not_wanted")
+        return None
+    words = wording.words_of(row.message, _about(row))
+    details = _for_dispatcher(row.alert) if row.channel == "dispatcher" and row.alert else {}
+    return Letter(row.pk, row.channel, address, words.subject, words.body, details)
+
+
+def _address(row: Delivery) -> str | None:
+    if row.channel == "dispatcher":
+        return settings.DISPATCHER_URL or None
+    if row.channel.startswith("operator"):
+        number = int(row.channel.removeprefix("operator"))
+        return settings.ALERT_OPERATORS[number] if number < len(settings.ALERT_OPERATORS) else None
+    point = row.contact_point
+    if point is None or (row.alert is not None and not notices.may_be_told(row.alert, point.user_id)):
+        return None
+    return point.address
+
+
+def _about(row: Delivery) -> About:
+    alert = row.alert
+    if alert is None:
+        return About(name="somebody you look after", link=_link(row))
+    helper = alert.claimed_by.short_name if alert.claimed_by else ""
+    return About(
+        name=name_of(alert.senior_id),
+        link=_link(row),
+        helper=helper,
+        is_drill=alert.is_drill,
+        is_calmed=alert.is_calmed,
+        is_again=alert.rung > 1,
+    )
+
+
+def _link(row: Delivery) -> str:
+    if row.message == wording.CONFIRM and row.contact_point is not None:
+        return settings.SITE_URL + reverse("confirm-contact", args=[circle.contact_token(row.contact_point_id)])
+    if row.channel.startswith("operator"):
+        return settings.SITE_URL + reverse("admin:safety_alert_change", args=[row.alert_id])
+    return settings.SITE_URL + reverse("alert", args=[row.alert_id]) if row.alert_id else settings.SITE_URL
+
+
+def _for_dispatcher(alert: Alert) -> dict[str, object]:
+    profile = Senior.objects.filter(pk=alert.senior_id).first()
+    return {
+        "alert_id": str(alert.pk),
+        "level": alert.level,
+        "category": alert.category,
+        "raised_at": alert.raised_at.isoformat(),
+        "name": alert.senior.full_name,
+        "phone": alert.senior.phone,
+        "country": alert.senior.country,
+        "language": alert.senior.language,
+        "address": profile.address if profile else "",
+        "link": settings.SITE_URL + reverse("alert", args=[alert.pk]),
+    }
