@@ -36,7 +36,7 @@ def queue(task: str, user: User, site: str) -> None:
 
 def _publish(task: str, user_id: str, site: str) -> None:
     try:
-        current_app.send_task(task, args=[user_id, site])
+        current_app.signature(task, args=[user_id, site]).apply_async()
     except OperationalError:
         log.exception("a mail could not be queued: the person has to ask for it again", extra={"task": task})
 

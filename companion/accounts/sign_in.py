@@ -47,7 +47,7 @@ def with_password(request: HttpRequest, name: str, password: str) -> User:
         MustWaitError: too many tries from here, or for this name.
     """
     typed = rules.normal_name(name)
-    _take("sign-in", clients.address_of(request), capacity=30, refill_per_s=0.5)
+    _take("sign-in", clients.address_of(request), capacity=30, refill_per_s=0.1)
     _take("sign-in-name", typed, capacity=30, refill_per_s=1 / 600)
     setattr(request, clients.NAME, typed)
     user = authenticate(request, username=name, password=password)
