@@ -75,7 +75,7 @@ def main() -> None:
 
     encode(["Warm?"])
     fresh = Embedder(backend, cache_size=0)
-    print(f"{'':<16}{'bare ms':>12}{'ours ms':>12}{'bare texts/s':>14}{'ours texts/s':>14}{'ratio':>10}")
+    print(f"{'':<16}{'bare ms':>14}{'ours ms':>14}{'bare texts/s':>14}{'ours texts/s':>14}{'ratio':>10}")
     compare("alone", lambda texts: asyncio.run(_one_by_one(fresh, texts)), encode, 1, 4 * arguments.rounds)
     compare("batch of 8", fresh.embed_texts, encode, 8, arguments.rounds)
     compare("batch of 32", fresh.embed_texts, encode, 32, arguments.rounds)

@@ -91,8 +91,8 @@ def measure(artefact: Artefact, questions: list[str]) -> None:
         steps.setdefault("all", []).append(1000 * (time.perf_counter() - began))
         for step, milliseconds in retrieval.timings.items():
             steps.setdefault(step, []).append(milliseconds)
-        exact, _ = artefact.nearest_exactly(vector, 10)
-        found, _ = artefact.nearest(vector, CANDIDATES * 10)
+        exact = artefact.nearest_exactly(vector, 10)
+        found = artefact.nearest(vector, CANDIDATES * 10)
         agreements.append(len(set(exact.tolist()) & set(found[:10].tolist())) / 10)
     print(f"{len(artefact):,} entries, {artefact.manifest.rows:,} vectors, {len(questions)} questions")
     print_head()

@@ -109,28 +109,35 @@ class Artefact:
                 mask[self._label_entries[self._label_starts[at] : self._label_starts[at + 1]]] = True
         return mask
 
-    def nearest(self, query: Vectors, count: int, allowed: Mask | None = None) -> tuple[Places, Scores]:
-        """The entries whose best vector is nearest to the question's, best first, with that cosine similarity."""
+    def nearest(self, query: Vectors, count: int, allowed: Mask | None = None) -> Places:
+        """The entries whose best vector is nearest to the question's, best first."""
         places = self._candidates(query, count, allowed)
-        return _best(places, self.similarities(query, places), count)
+        return places[top(self.similarities(query, places)[0], count)]
 
-    def nearest_exactly(self, query: Vectors, count: int) -> tuple[Places, Scores]:
+    def nearest_exactly(self, query: Vectors, count: int) -> Places:
         """The same by comparing every vector; what `nearest` is measured against."""
-        places = np.arange(len(self), dtype=np.int64)
-        return _best(places, self.similarities(query, places), count)
+        return top(self.similarities(query, np.arange(len(self), dtype=np.int64))[0], count)
 
-    def similarities(self, query: Vectors, places: Places) -> Scores:
-        """The best cosine similarity of each of these entries to the question."""
+    def similarities(self, query: Vectors, places: Places) -> tuple[Scores, Scores]:
+        """How near these entries are to the question: by the best vector of each, and by the mean of its best two.
+
+        The first says whether an entry is about the question at all. The second ranks better: an entry of which two
+        wordings are near is a surer find than one which a single wording brought up.
+        """
         if not len(places):
-            return np.empty(0, np.float32)
+            return np.empty(0, np.float32), np.empty(0, np.float32)
         counts = self._row_starts[places + 1] - self._row_starts[places]
         firsts = np.cumsum(counts) - counts
         if len(places) == len(self) and self._matrix is not None:
-            return cast("Scores", np.maximum.reduceat(self._matrix @ query, firsts))
-        rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
-        matrix = self._vectors if self._matrix is None else self._matrix
-        found = np.concatenate([matrix[part].astype(np.float32) @ query for part in _parts(rows)])
-        return cast("Scores", np.maximum.reduceat(found, firsts))
+            found = self._matrix @ query
+        else:
+            rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
+            matrix = self._vectors if self._matrix is None else self._matrix
+            found = np.concatenate([matrix[part].astype(np.float32) @ query for part in _parts(rows)])
+        best = np.maximum.reduceat(found, firsts)
+        others = np.where(found == np.repeat(best, counts), np.float32(-1), found)
+        second = np.maximum.reduceat(others, firsts)
+        return best, np.where(second > -1, (best + second) / 2, best)
 
     def _candidates(self, query: Vectors, count: int, allowed: Mask | None) -> Places:
         everything = len(self) if allowed is None else int(allowed.sum())
@@ -182,11 +189,6 @@ def top(scores: Scores, count: int) -> Places:
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")][:count]
-
-
-def _best(places: Places, similarities: Scores, count: int) -> tuple[Places, Scores]:
-    best = top(similarities, count)
-    return places[best], similarities[best]
 
 
 def _parts(rows: NDArray[np.int64], size: int = 16_384) -> Iterable[NDArray[np.int64]]:

@@ -1,21 +1,33 @@
-"""Two rankings into one. Why this one: `docs/adr/0004-fusion.md`."""
+"""Two rankings into one. Measured against others in `docs/adr/0004-fusion.md`."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from knowledge.index.artefact import Scores
+from knowledge.public import Route
 
-#: Share of meaning in the fused score; the rest is words.
-MEANING = 0.7
+#: Share of meaning in the fused score; the rest is words. A hybrid question's depends on how well its words match.
+MEANING: dict[Route, float] = {"semantic": 1.0, "exact": 0.3}
+MOST_MEANING, LEAST_MEANING = 0.95, 0.4
+#: A best keyword score of this much would leave meaning nothing: several rare words of the question in one entry.
+FULL_MATCH = 30.0
 
 
-def fuse(similarities: Scores, keywords: Scores, *, meaning: float = MEANING) -> Scores:
+def fuse(meaning: Scores, keywords: Scores, route: Route) -> Scores:
     """A convex sum of both scores, each scaled to 0..1 over these candidates.
 
-    After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023).
+    After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023). Unlike there the
+    share is not fixed: people who describe a thing in their own words hit few rare words, and then the best of many
+    poor keyword matches means little, which scaling to 0..1 would hide.
     """
-    return (meaning * _scaled(similarities) + (1 - meaning) * _scaled(keywords)).astype(np.float32)
+    share = MEANING[route] if route in MEANING else _share(keywords)
+    return (share * _scaled(meaning) + (1 - share) * _scaled(keywords)).astype(np.float32)
+
+
+def _share(keywords: Scores) -> float:
+    best = float(keywords.max(initial=0.0))
+    return max(LEAST_MEANING, MOST_MEANING - best / FULL_MATCH)
 
 
 def _scaled(scores: Scores) -> Scores:

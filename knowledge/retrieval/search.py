@@ -15,15 +15,13 @@ from knowledge.index.rows import Record, sentences, sources
 from knowledge.index.serving import Snapshot
 from knowledge.public import Audience, Evidence, Retrieval, Route, Sentence
 from knowledge.retrieval.confidence import confidence, coverage
-from knowledge.retrieval.fusion import MEANING, fuse
+from knowledge.retrieval.fusion import fuse
 from knowledge.wording import terms
 
-#: Candidates of each ranking for each piece of evidence wanted.
-CANDIDATES = 8
+#: Candidates of each ranking for each piece of evidence wanted, and the least of them: scaling needs a field.
+CANDIDATES, LEAST_CANDIDATES = 8, 80
 #: Below this an entry is about something else.
 LEAST_SIMILARITY = 0.3
-#: How much meaning counts in each route.
-WEIGHTS: dict[Route, float] = {"semantic": 1.0, "hybrid": MEANING, "exact": 0.3}
 #: What Lilo shows when nothing fits: what it can help with.
 DEFAULTS = ("tag:default", "category:lilo")
 
@@ -49,6 +47,7 @@ class _Found:
     places: Places
     scores: Scores
     similarities: Scores
+    closeness: Scores
 
 
 class Search:
@@ -109,24 +108,24 @@ class Search:
         return np.logical_and.reduce(masks) if masks else None
 
     def _by_both(self, vector: Vectors, allowed: Mask | None, route: Route) -> _Found:
-        count = CANDIDATES * self.query.limit
+        count = max(LEAST_CANDIDATES, CANDIDATES * self.query.limit)
         with self._timed("vectors"):
-            places, _ = self._artefact.nearest(vector, count, allowed)
+            places = self._artefact.nearest(vector, count, allowed)
         with self._timed("keywords"):
             keywords = self._keywords(allowed)
             matches = top(keywords, count)
             matches = matches[keywords[matches] > 0]
         with self._timed("fuse"):
             places = matches if route == "exact" else np.union1d(places, matches)
-            similarities = self._artefact.similarities(vector, places)
-            scores = fuse(similarities, keywords[places], meaning=WEIGHTS[route])
-            return _ordered(places, scores, similarities, similarities >= LEAST_SIMILARITY)
+            similarities, meaning = self._similarities(places)
+            scores = fuse(meaning, keywords[places], route)
+            return _ordered(_Found(places, scores, similarities, meaning), similarities >= LEAST_SIMILARITY)
 
     def _by_words(self, allowed: Mask | None) -> _Found:
         with self._timed("keywords"):
             keywords = self._keywords(allowed)
-            places = top(keywords, CANDIDATES * self.query.limit)
-        return _ordered(places, keywords[places], self._similarities(places), keywords[places] > 0)
+            places = top(keywords, self.query.limit)
+        return _ordered(_Found(places, keywords[places], *self._similarities(places)), keywords[places] > 0)
 
     def _defaults(self, allowed: Mask | None) -> _Found:
         for label in DEFAULTS:
@@ -134,15 +133,15 @@ class Search:
             places = np.flatnonzero(mask if allowed is None else mask & allowed)[: self.query.limit]
             if len(places):
                 break
-        return _Found(places, np.zeros(len(places), np.float32), self._similarities(places))
+        return _Found(places, np.zeros(len(places), np.float32), *self._similarities(places))
 
     def _keywords(self, allowed: Mask | None) -> Scores:
         scores = self._artefact.keyword_scores(self.query.terms)
         return scores if allowed is None else np.where(allowed, scores, np.float32(0))
 
-    def _similarities(self, places: Places) -> Scores:
+    def _similarities(self, places: Places) -> tuple[Scores, Scores]:
         if self.query.vector is None:
-            return np.zeros(len(places), np.float32)
+            return np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
         return self._artefact.similarities(self.query.vector, places)
 
     def _evidence(self, found: _Found, at: int) -> Evidence:
@@ -174,10 +173,8 @@ class Search:
 
     def _confidence(self, found: _Found) -> float:
         stored = self._artefact.record(int(found.places[0]))
-        others = found.similarities[1:]
         return confidence(
-            similarity=float(found.similarities[0]),
-            margin=float(found.similarities[0] - others.max()) if len(others) else 0.0,
+            closeness=None if self.query.vector is None else float(found.closeness[0]),
             coverage=self._coverage(" ".join([stored["question"], *stored["alternatives"], stored["answer"]])),
         )
 
@@ -188,7 +185,7 @@ class Search:
         self.timings[step] = self.timings.get(step, 0.0) + 1000 * (time.perf_counter() - began)
 
 
-def _ordered(places: Places, scores: Scores, similarities: Scores, kept: Mask) -> _Found:
-    places, scores, similarities = places[kept], scores[kept], similarities[kept]
-    order = np.argsort(-scores, kind="stable")
-    return _Found(places[order], scores[order], similarities[order])
+def _ordered(found: _Found, kept: Mask) -> _Found:
+    order = np.flatnonzero(kept)
+    order = order[np.argsort(-found.scores[order], kind="stable")]
+    return _Found(found.places[order], found.scores[order], found.similarities[order], found.closeness[order])
