@@ -70,7 +70,7 @@ class SourceInline(StackedInline):
     formset = SourceFormSet
     extra = 0
     min_num = 1
-    fields = (("title", "publisher"), ("url", "date"))
+    fields = (("title", "publisher"), "url", "date")
     verbose_name_plural = "Sources: the public pages its facts come from"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

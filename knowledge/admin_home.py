@@ -15,6 +15,7 @@ MAY_VIEW = "knowledge.view_entry"
 
 def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's DASHBOARD_CALLBACK: put the cards and the state of the index into the page's context."""
+    context["title"] = "Home"
     if request.user.has_perm(MAY_VIEW):
         numbers = knowledge_numbers()
         context |= {"knowledge": numbers, "knowledge_cards": _cards(numbers)}

@@ -184,6 +184,8 @@ class Artefact(models.Model):
     state = models.CharField(max_length=10, choices=State)
 
     class Meta:
+        verbose_name = "index"
+        verbose_name_plural = "indexes"
         ordering = ["-built_at"]
         constraints = [
             models.UniqueConstraint(

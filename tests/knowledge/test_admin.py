@@ -217,6 +217,16 @@ def test_list_finds_what_is_overdue(reviewer: Any, make_entry: Make, client_of: 
     assert [entry.key for entry in searched.context["cl"].result_list] == ["fine"]
 
 
+def test_markup_in_an_imported_entry_is_only_text(reviewer: Any, make_entry: Make, client_of: SignIn) -> None:
+    script = "<script>alert(1)</script>"
+    entry = make_entry(script, question=script, category=script, answer=script, alternatives=[script], tags=[script])
+    browser = client_of(reviewer)
+    for page in (LIST, page_of(entry), f"{LIST}{entry.pk}/history/"):
+        assert script not in browser.get(page).content.decode()
+    refused = browser.post(LIST, {"action": "publish_selected", "_selected_action": [str(entry.pk)]}, follow=True)
+    assert script not in refused.content.decode()
+
+
 def test_entry_is_retired_not_deleted(reviewer: Any, make_entry: Make, client_of: SignIn) -> None:
     entry = make_entry()
     assert client_of(reviewer).post(f"{LIST}{entry.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.importers.lines import MAX_LINE_BYTES
 from knowledge.importers.records import Format, UnreadableFile, read_records
@@ -148,6 +150,17 @@ def test_quote_left_open_is_told() -> None:
     rows = read(b'id,question,answer\nA1,q,a\nA2,q,"never closed\nA3,q,a\n', "csv")
     assert isinstance(rows[0], Row)
     assert rows[1:] == [RefusedRow(3, "Not CSV: unexpected end of data.")]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["jsonl", "csv"]))
+def test_no_bytes_stop_an_import(noise: bytes, file_format: Format) -> None:
+    good = as_line() if file_format == "jsonl" else b"A1,q,a\n"
+    head = b"" if file_format == "jsonl" else b"id,question,answer\n"
+    rows = read(head + good + noise + b"\n" + good, file_format)
+    assert isinstance(rows[0], Row)
+    for row in rows:
+        assert isinstance(row, Row) or row.reason
+        assert row.number >= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"question,answer\nq,a\n", b"\xff\xfe\n", b'"open\n'])
