@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import django
@@ -17,10 +19,18 @@ for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "CASSANDRA_HOSTS"):
 os.environ["DJANGO_SETTINGS_MODULE"] = "lilo_site.settings"
 django.setup()
 
+from django.db import connections  # noqa: E402  (the settings must be there first)
+
+# A real file, as in service: threads and other processes meet in it. SQLite in memory locks whole tables between threads.
+connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
+
 
 @pytest.fixture(scope="session")
-def corpus_artefact() -> Path:
-    """The starter corpus, built once a run with the real model: the folder of artefacts it is published in."""
+def corpus_artefact(request: pytest.FixtureRequest) -> Path:
+    """The starter corpus, built once a run with the real model: the folder of artefacts it is published in.
+
+    Pytest's cache keeps the first build, from which later runs take the vectors of texts that have not changed.
+    """
     from django.conf import settings
 
     from knowledge.importers.starter import read_corpus
@@ -42,8 +52,16 @@ def corpus_artefact() -> Path:
         )
         for text in sorted(read_corpus(), key=lambda text: text.key)
     ]
-    build_and_publish(entries=entries, folder=settings.ARTEFACT_DIR)
-    return Path(settings.ARTEFACT_DIR)
+    folder = Path(settings.ARTEFACT_DIR)
+    kept = request.config.cache.mkdir("starter") / "artefacts"
+    if kept.exists():
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+    build_and_publish(entries=entries, folder=folder)
+    if not kept.exists():
+        whole = shutil.copytree(folder, kept.with_name(f"artefacts-{os.getpid()}"))
+        with suppress(OSError):  # another run was first
+            whole.rename(kept)
+    return folder
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ BROKEN = "Something went wrong on my side. Your words are still here. Please try
 #: Openers by the kind of thing the answer is about. "" means: say nothing before the answer.
 SORRY = ("I am sorry to hear that.", "That sounds hard.", "I am sorry, that is no fun at all.")
 TIRED = (
-    "That is tiring, and very common.",
+    "That is tiring.",
     "Many people know that feeling.",
     "I am sorry you have had a hard time with that.",
 )
