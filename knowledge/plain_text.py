@@ -19,6 +19,8 @@ BLANK_LINES = re.compile(r" ?\n ?(?:\n ?)+")
 
 def plain_text(text: str) -> str:
     """The text in NFC, without control and hidden characters, spaces tidied; line breaks and markup stay."""
+    if text.isascii() and text.isprintable():  # most fields of most rows: nothing hidden, nothing to compose
+        return " ".join(text.split())
     text = HIDDEN.sub("", LINE_BREAK.sub("\n", text))
     text = SPACES.sub(" ", CONTROL.sub("", text))
     return unicodedata.normalize("NFC", BLANK_LINES.sub("\n\n", text)).strip()
