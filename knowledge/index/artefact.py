@@ -129,11 +129,11 @@ class Artefact:
         counts = self._row_starts[places + 1] - self._row_starts[places]
         firsts = np.cumsum(counts) - counts
         if len(places) == len(self) and self._matrix is not None:
-            found = self._matrix @ query
+            found = _products(self._matrix, query)
         else:
             rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
             matrix = self._vectors if self._matrix is None else self._matrix
-            found = np.concatenate([matrix[part].astype(np.float32) @ query for part in _parts(rows)])
+            found = np.concatenate([_products(matrix[part].astype(np.float32), query) for part in _parts(rows)])
         best = np.maximum.reduceat(found, firsts)
         others = np.where(found == np.repeat(best, counts), np.float32(-1), found)
         second = np.maximum.reduceat(others, firsts)
@@ -189,6 +189,15 @@ def top(scores: Scores, count: int) -> Places:
     else:
         places = np.arange(len(scores))
     return places[np.argsort(-scores[places], kind="stable")][:count]
+
+
+def _products(matrix: Vectors, query: Vectors) -> Scores:
+    """The product with each row, on this thread alone.
+
+    `matrix @ query` wakes a thread on every core for half a million multiplications: 0.2 ms became 30 ms where the model
+    kept the cores busy.
+    """
+    return cast("Scores", np.einsum("ij,j->i", matrix, query))
 
 
 def _parts(rows: NDArray[np.int64], size: int = 16_384) -> Iterable[NDArray[np.int64]]:

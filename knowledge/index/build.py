@@ -86,6 +86,16 @@ def withdraw(*keys: str, folder: Path | None = None) -> None:
     Shelf(folder or settings.ARTEFACT_DIR).withdraw(set(keys))
 
 
+def serves_configured_model(*, folder: Path | None = None) -> bool:
+    """Whether an artefact serves that this program and the model of the settings can read."""
+    shelf = Shelf(folder or settings.ARTEFACT_DIR)
+    version = shelf.current()
+    try:
+        return version is not None and read_manifest(shelf.folder / version).model == configured_embedder().name
+    except ArtefactBroken:
+        return False
+
+
 def _build(
     shelf: Shelf, entries: Iterable[IndexEntry] | None, embedder: Embedder, progress: Progress | None
 ) -> Manifest:

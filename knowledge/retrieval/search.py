@@ -162,7 +162,7 @@ class Search:
         texts = sentences(stored)
         vectors = self._artefact.sentence_vectors(place)
         if self.query.vector is not None and len(vectors) == len(texts):
-            relevance = (vectors @ self.query.vector).tolist()
+            relevance = np.einsum("ij,j->i", vectors, self.query.vector).tolist()
         else:
             relevance = [self._coverage(text) for text in texts]
         return tuple(Sentence(text, position, relevance[position]) for position, text in enumerate(texts))

@@ -31,8 +31,18 @@ class Command(BaseCommand):
         from knowledge.index.manifest import ArtefactBroken
         from knowledge.selectors import index_is_stale
 
-        if if_changed and not index_is_stale():
-            vectors = manifest.rows + manifest.sentences
+        if if_changed and not index_is_stale() and build.serves_configured_model():
+            self.stdout.write("The index is up to date.")
+            return
+        try:
+            if roll_back is not None:
+                manifest = build.roll_back(roll_back or None)
+            else:
+                with terminal_bar() as progress:
+                    manifest = build.build_and_publish(progress=progress)
+        except (build.NothingToPublish, EmbeddingUnavailable, ArtefactBroken) as error:
+            raise CommandError(str(error)) from error
+        vectors = manifest.rows + manifest.sentences
         self.stdout.write(
             f"Index {manifest.version} serves: {manifest.entries:,} entries, {vectors:,} vectors of {manifest.model}, "
             f"{manifest.reused:,} of them taken over."
