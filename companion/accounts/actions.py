@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -43,10 +44,8 @@ def create_user(
         ValidationError: something is missing, malformed or in use by another; its messages are for people, by field.
     """
     user = User(username=username, full_name=full_name.strip(), kind=kind, **details)
+    _check_person(user, password)
     user.set_password(password)
-    user.full_clean()
-    if password is not None:
-        check_new_password(password, user)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -58,6 +57,21 @@ def create_user(
             {"username": "Somebody already uses this name, e-mail address or phone number."}
         ) from None
     return user
+
+
+def _check_person(user: User, password: str | None) -> None:
+    """Refuse whatever is wrong with a new person, all of it at once."""
+    problems: dict[str, list[ValidationError]] = {}
+    checks = [partial(user.full_clean, exclude={"password"})]
+    if password is not None:
+        checks.append(partial(check_new_password, password, user))
+    for check in checks:
+        try:
+            check()
+        except ValidationError as error:
+            error.update_error_dict(problems)
+    if problems:
+        raise ValidationError(problems)
 
 
 def check_new_password(password: str, user: User) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -26,12 +25,6 @@ class PersonBackend(ModelBackend):
             User().set_password(password)  # as much work as a real check
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
-
-    async def aauthenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
-    ) -> User | None:
-        """The same, in a thread: hashing a password takes long."""
-        return await sync_to_async(self.authenticate)(request, username, password)
 
     def _find(self, name: str) -> User | None:
         if "@" not in name and not rules.USERNAME.fullmatch(rules.normal_username(name)):

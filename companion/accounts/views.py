@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -245,7 +246,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 def signed_in(request: HttpRequest) -> User:
     """The person of the session, for views behind `login_required`."""
-    assert isinstance(request.user, User)  # noqa: S101  (tells the type checker)
+    if not isinstance(request.user, User):
+        raise PermissionDenied
     return request.user
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -59,7 +60,7 @@ def operator(db: None) -> User:
 
 @pytest.fixture
 def a_request(rf: RequestFactory) -> Callable[..., HttpRequest]:
-    def make(**meta: str) -> HttpRequest:
+    def make(**meta: Any) -> HttpRequest:
         return rf.post("/sign-in/", **meta)
 
     return make

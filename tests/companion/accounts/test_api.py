@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from axes.models import AccessAttempt
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,13 +27,13 @@ class Phone:
         self.access = ""
         self.refresh = ""
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         if self.access:
             headers.setdefault("Authorization", f"Bearer {self.access}")
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return self.http.generic(method, f"/api/v1{path}", data, content_type="application/json", headers=headers)
 
-    def sign_in(self, username: str = "margaret", password: str = PASSWORD, **more: str) -> HttpResponse:
+    def sign_in(self, username: str = "margaret", password: str = PASSWORD, **more: str) -> Any:
         response = self.call("POST", "/auth/token", {"username": username, "password": password, **more})
         if response.status_code == 200:
             body = response.json()
@@ -47,7 +46,7 @@ def phone() -> Phone:
     return Phone()
 
 
-def assert_problem(response: HttpResponse, status: int, code: str) -> None:
+def assert_problem(response: Any, status: int, code: str) -> None:
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     assert response.json()["code"] == code
 

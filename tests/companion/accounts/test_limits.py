@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from redis import Redis, RedisError
 from companion.accounts import limits
 from companion.accounts.models import LimitBucket
 
-SLOW = {"capacity": 3, "refill_per_s": 0.001}
+SLOW: Any = {"capacity": 3, "refill_per_s": 0.001}
 
 
 def test_a_bucket_gives_its_capacity_and_then_says_how_long() -> None:

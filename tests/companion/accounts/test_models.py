@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -24,7 +26,7 @@ def test_people_are_found_however_it_is_typed(senior: User) -> None:
     [("username", "Margaret"), ("email", "MARGARET@example.org"), ("phone", "+14155552671")],
 )
 def test_two_people_never_share(senior: User, field: str, value: str) -> None:
-    details = {"username": "other", "full_name": "Other", field: value}
+    details: dict[str, Any] = {"username": "other", "full_name": "Other", field: value}
     with pytest.raises(ValidationError) as refusal:
         actions.create_user(**details)
     assert list(refusal.value.message_dict) == [field]
@@ -58,7 +60,12 @@ def test_two_people_never_share(senior: User, field: str, value: str) -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused_by_field(db: None, field: str, value: str) -> None:
-    details = {"username": "george", "full_name": "George", "password": "seven quiet herons", field: value}
+    details: dict[str, Any] = {
+        "username": "george",
+        "full_name": "George",
+        "password": "seven quiet herons",
+        field: value,
+    }
     with pytest.raises(ValidationError) as refusal:
         actions.create_user(**details)
     assert list(refusal.value.message_dict) == [field]

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from companion.accounts import actions, sign_ins
+from companion.accounts.clients import Client
 from companion.accounts.models import AuditLog, RefreshFamily, RefreshToken, User
 from companion.accounts.sign_ins import SignInEndedError
 from tests.companion.accounts.conftest import PHONE, THIEF
@@ -53,7 +54,7 @@ def test_the_same_client_gets_the_same_successor_within_the_grace(senior: User) 
 
 
 @pytest.mark.parametrize(("client", "seconds"), [(PHONE, 10.5), (THIEF, 1)], ids=["too late", "another client"])
-def test_a_token_used_twice_ends_its_sign_in(senior: User, client: sign_ins.Client, seconds: float) -> None:
+def test_a_token_used_twice_ends_its_sign_in(senior: User, client: Client, seconds: float) -> None:
     first = sign_ins.begin(senior, PHONE, now=NOW)
     second = sign_ins.refresh(first.refresh, PHONE, now=NOW)
     with pytest.raises(SignInEndedError):
@@ -155,7 +156,9 @@ class FamilyMachine(RuleBasedStateMachine):
         user = User.objects.create_user(f"person{User.everyone.count()}x")
         self.now = NOW
         first = sign_ins.begin(user, PHONE, now=self.now).refresh
-        self.chain, self.used_at, self.used_by = [first], {}, {}
+        self.chain = [first]
+        self.used_at: dict[str, datetime] = {}
+        self.used_by: dict[str, Client] = {}
         self.has_ended = False
 
     @rule(which=st.integers(0, 5), is_thief=st.booleans(), pause=st.sampled_from([0, 3, 11]))
@@ -184,7 +187,9 @@ class FamilyMachine(RuleBasedStateMachine):
         assert family.tokens.count() == len(self.chain)
 
 
-class TestFamilies(FamilyMachine.TestCase, TestCase):
+class TestFamilies(FamilyMachine.TestCase, TestCase):  # type: ignore[misc, valid-type]
     """Run in transactions that are rolled back."""
 
-    settings = hypothesis_settings(max_examples=25, stateful_step_count=12, deadline=None)
+    settings = hypothesis_settings(  # type: ignore[assignment]
+        max_examples=25, stateful_step_count=12, deadline=None
+    )

@@ -12,7 +12,7 @@ import pytest
 from celery import current_app
 from django.contrib.auth import get_user
 from django.core import mail
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
@@ -39,7 +39,7 @@ def signed_in_as(client: Client) -> str:
     return get_user(request).get_username()
 
 
-def sign_in(client: Client, name: str = "margaret", password: str = PASSWORD, **more: str) -> HttpResponse:
+def sign_in(client: Client, name: str = "margaret", password: str = PASSWORD, **more: str) -> Any:
     return client.post(reverse("sign-in"), {"username": name, "password": password, **more})
 
 
@@ -54,7 +54,7 @@ def mails_leave(django_capture_on_commit_callbacks: Callable[..., object]) -> It
 
 
 def link_in(message: mail.EmailMessage) -> str:
-    found = re.search(r"http://testserver(/\S+)", message.body)
+    found = re.search(r"http://testserver(/\S+)", str(message.body))
     assert found, message.body
     return found.group(1)
 
