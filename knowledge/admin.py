@@ -35,6 +35,11 @@ STATUS_COLOURS = {
     Status.PUBLISHED.label: "success",
     Status.RETIRED.label: "default",
 }
+STATE_COLOURS = {
+    Artefact.State.PUBLISHED.label: "success",
+    Artefact.State.KEPT.label: "default",
+    Artefact.State.REFUSED.label: "danger",
+}
 #: Buttons below the form, by status: the method's name and what it leads to.
 BUTTONS: dict[str, tuple[str, ...]] = {
     Status.DRAFT: ("submit", "retire"),
@@ -283,9 +288,7 @@ class ArtefactAdmin(ModelAdmin):
     list_display = ("version", "state_label", "entry_count", "model_name", "dimension", "built_at", "published_at")
     ordering = ("-built_at",)
 
-    @display(
-        description="State", ordering="state", label={"Serving": "success", "Earlier": "default", "Refused": "danger"}
-    )
+    @display(description="State", ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def state_label(self, artefact: Artefact) -> str:
         return artefact.get_state_display()
 
