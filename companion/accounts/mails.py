@@ -6,6 +6,7 @@ import logging
 from functools import partial
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.db import transaction
@@ -13,7 +14,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
-from kombu.exceptions import OperationalError
 
 from companion.accounts import actions
 from companion.accounts.models import User

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
+import tzdata
+
 
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:
@@ -19,6 +21,6 @@ def time_zones() -> dict[str, str]:
 
 
 def _rows(table: str, first: int, second: int) -> list[tuple[str, str]]:
-    text = files("tzdata").joinpath("zoneinfo", table).read_text(encoding="utf-8")
+    text = files(tzdata).joinpath("zoneinfo", table).read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return [(row[first], row[second]) for row in rows]
