@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _talk(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     last_event_id = time.time_ns() // 1000  # before the messages are read: an event in between is sent again, not lost
     said = selectors.recent_messages(_signed_in(request).pk)
-    context = {"said": said, "last_event_id": last_event_id, "form_key": uuid4(), **more}
+    context = {"place": "talk", "said": said, "last_event_id": last_event_id, "form_key": uuid4(), **more}
     return _show(request, "senior/talk.html", context, status=status)
 
 
@@ -153,7 +153,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """How large the words are, and signing out."""
     chosen = request.COOKIES.get(TEXT_SIZE_COOKIE, "20")
     sizes = [{"size": size, "name": name, "is_chosen": size == chosen} for size, name in TEXT_SIZES.items()]
-    return _show(request, "senior/settings.html", {"sizes": sizes})
+    return _show(request, "senior/settings.html", {"place": "settings", "sizes": sizes})
 
 
 @require_POST

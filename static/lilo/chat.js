@@ -24,7 +24,7 @@ for (const [id, text] of connection.unanswered) {
 }
 field.value ||= sessionStorage.getItem(DRAFT) ?? "";
 wordsChanged();
-log.lastElementChild?.scrollIntoView({ block: "nearest" });
+log.lastElementChild?.scrollIntoView({ block: "start" });
 for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
 
 function tell(words, isTrouble = false) {

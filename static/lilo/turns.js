@@ -1,5 +1,6 @@
 // How turns are shown. Markup comes from the page's patterns; the server renders the same for what was said before.
 
+const TELL_ME_MORE = "Tell me more";
 const MARK = /\s*\[(\d+)\]/g;
 const log = document.getElementById("log");
 const streaming = document.getElementById("streaming");
@@ -71,9 +72,10 @@ export function finish(done) {
   writeSources(item.querySelector(".sources"), sources);
   item.querySelector("[data-reads]").dataset.reads = done.text.replace(MARK, "");
   item.querySelector("[data-reads]").hidden = !("speechSynthesis" in window);
-  const suggestions = item.querySelector("[data-says]");
-  for (const words of done.suggestions) suggestions.append(button("text", words, words, "button small"));
-  suggestions.hidden = !done.suggestions.length;
+  const further = done.suggestions.filter((words) => words !== TELL_ME_MORE);
+  item.querySelector(".more").hidden = further.length === done.suggestions.length;
+  item.querySelector(".further").append(...further.map((words) => button("text", words, words, "button small")));
+  item.querySelector(".further").hidden = !further.length;
   const feedback = item.querySelector("[data-feedback]");
   feedback.querySelector("button").value = done.turn_id;
   feedback.hidden = !["answer", "abstention"].includes(done.kind);

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from companion.chat.events import SourceItem
 from companion.chat.history import StoredMessage
+from companion.chat.reply import TELL_ME_MORE
 
 register = template.Library()
 
@@ -44,6 +45,12 @@ def pieces(message: StoredMessage) -> Iterator[Piece]:
 def spoken(message: StoredMessage) -> str:
     """The answer as it is read aloud: without marks."""
     return MARK.sub("", message.text)
+
+
+@register.filter
+def further(message: StoredMessage) -> list[str]:
+    """Other questions that fit, besides hearing more."""
+    return [question for question in message.suggestions if question != TELL_ME_MORE]
 
 
 @register.filter

@@ -1,0 +1,167 @@
+"""A real server with a demo household, and a real browser to visit it with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from lilo_site.management.commands.demo import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUESTION = "I keep waking up at night, what can I do?"
+START_SECONDS = 180
+PATIENCE_MS = 30_000
+
+pytestmark = pytest.mark.browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+@pytest.fixture(scope="session")
+def server_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A server of its own: own data folder, demo household, starter corpus, built index. `LILO_BROWSER_DATA` keeps it."""
+    folder = os.environ.get("LILO_BROWSER_DATA") or str(tmp_path_factory.mktemp("browser"))
+    environment = os.environ | {"LILO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "lilo_site.settings"}
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    subprocess.run([*manage, "demo", "--prepare-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    log = Path(folder, "server.log").open("w")
+    server = subprocess.Popen([*manage, "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_until_it_answers(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _wait_until_it_answers(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Until a question of Anna's gets an answer with a source: the models are loaded then."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended at once; see server.log in its data folder"
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as client:
+                _sign_in_over_http(client, "anna")
+                token = _form_token(client.get("/").text)
+                said = client.post("/say/", data={"csrfmiddlewaretoken": token, "text": QUESTION})
+                if 'class="sources"' in said.text:
+                    return
+        except httpx.TransportError:
+            pass
+        time.sleep(1)
+    raise AssertionError("the server did not answer in time")
+
+
+def _form_token(page: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert found, "the page has no form"
+    return found[1]
+
+
+def _sign_in_over_http(client: httpx.Client, name: str) -> None:
+    token = _form_token(client.get("/sign-in/").text)
+    client.post("/sign-in/", data={"csrfmiddlewaretoken": token, "username": name, "password": PASSWORD})
+
+
+@pytest.fixture(scope="session")
+def address(server_port: int) -> str:
+    return f"http://127.0.0.1:{server_port}"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(address: str) -> list[dict[str, str]]:
+    """The cookies of a signed-in Margaret."""
+    with httpx.Client(base_url=address, follow_redirects=True) as client:
+        _sign_in_over_http(client, "margaret")
+        return [{"name": cookie.name, "value": str(cookie.value), "domain": "127.0.0.1", "path": "/"} for cookie in client.cookies.jar]
+
+
+@pytest.fixture
+def visit(browser: Browser, cookies: list[dict[str, str]]) -> Iterator[Callable[..., Page]]:
+    """Open a page as Margaret; what the browser finds wrong with it fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A lost connection and a page that is not there are what some tests are about.
+    unexpected = [text for text in complaints if "WebSocket" not in text and "404" not in text]
+    assert unexpected == [], "the browser complained"
+
+
+@pytest.fixture
+def large_type(
+    playwright: Playwright, cookies: list[dict[str, str]], tmp_path: Path
+) -> Iterator[Callable[[str, int, int], Page]]:
+    """Open a page in a browser whose own type is set to 200 %."""
+    profile = tmp_path / "profile" / "Default"
+    profile.mkdir(parents=True)
+    sizes = {"default_font_size": 32, "default_fixed_font_size": 26}
+    profile.joinpath("Preferences").write_text(json.dumps({"webkit": {"webprefs": sizes}}), encoding="utf-8")
+    context = playwright.chromium.launch_persistent_context(
+        str(profile.parent), executable_path=CHROMIUM, args=ARGUMENTS, headless=True
+    )
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+
+    def open_page(url: str, width: int, height: int) -> Page:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(url)
+        return page
+
+    yield open_page
+    context.close()
