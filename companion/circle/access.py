@@ -41,7 +41,7 @@ def access_senior(person: User, senior_id: UUID, *, need: Need) -> Senior:
     if not person.is_active or person.deleted_at is not None:
         raise NotYoursError
     senior = Senior.objects.select_related("user").filter(pk=senior_id, user__deleted_at=None).first()
-    if senior is None or not _may(person, senior, need):
+    if senior is None or not _may(person, senior.pk, need):
         raise NotYoursError
     return senior
 
@@ -61,10 +61,10 @@ def sharing_members(item: Item) -> QuerySet[Membership]:
     )
 
 
-def _may(person: User, senior: Senior, need: Need) -> bool:
-    if person.pk == senior.pk:
+def _may(person: User, senior_id: UUID, need: Need) -> bool:
+    if person.pk == senior_id:
         return True
-    return Membership.objects.filter(_membership_allows(need), senior=senior, user=person).exists()
+    return Membership.objects.filter(_membership_allows(need), senior=senior_id, user=person).exists()
 
 
 def _membership_allows(need: Need) -> Q:
@@ -83,3 +83,8 @@ def _membership_allows(need: Need) -> Q:
     if item in SHARED_AT_FIRST:
         general_rule |= ~Exists(general)
     return accepted & (Exists(own.filter(is_on=True)) | (~Exists(own) & general_rule))
+
+
+def may_hand_over(senior: User, by: User) -> bool:
+    """Whether `by` may hand a senior a code or a link to sign in with: their first contacts may."""
+    return by.is_active and _may(by, senior.pk, Need.MANAGE)
