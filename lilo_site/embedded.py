@@ -39,7 +39,7 @@ def worker() -> Iterator[None]:
         without_gossip=True,
         loglevel="WARNING",
     )
-    clock: Any = beat.EmbeddedService(app, thread=True, schedule=str(DATA_DIR / "beat"))
+    clock: Any = beat.EmbeddedService(app, thread=True, schedule_filename=str(DATA_DIR / "beat"))
     runner = threading.Thread(target=controller.start, name="celery-worker", daemon=True)
     runner.start()
     clock.start()
