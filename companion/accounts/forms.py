@@ -18,7 +18,27 @@ NAME_INPUT = {"autocomplete": "username", "autocapitalize": "none", "spellcheck"
 CODE_INPUT = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
 
 
-class SignInForm(forms.Form):
+class PlainForm(forms.Form):
+    """A form whose labels stand above their fields, without a colon."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **options})
+
+
+class EntryForm(PlainForm):
+    """A form that lets somebody in, for Django's sign-in view."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+        self.user: User | None = None
+
+    def get_user(self) -> User | None:
+        """Whom the form lets in, once it is valid."""
+        return self.user
+
+
+class SignInForm(EntryForm):
     """User name or e-mail address, and password."""
 
     username = forms.CharField(
@@ -32,11 +52,6 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(PASSWORD_INPUT),
     )
 
-    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.request = request
-        self.user: User | None = None
-
     def clean(self) -> dict[str, Any]:
         """Check the password. `MustWaitError` goes on to the view."""
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
@@ -48,12 +63,8 @@ class SignInForm(forms.Form):
                 raise ValidationError(message, code="wrong") from None
         return self.cleaned_data
 
-    def get_user(self) -> User | None:
-        """For Django's sign-in view."""
-        return self.user
 
-
-class CodeForm(forms.Form):
+class CodeForm(EntryForm):
     """A short code that was handed over."""
 
     code = forms.CharField(
@@ -62,11 +73,6 @@ class CodeForm(forms.Form):
         help_text=_("Eight letters and digits, such as ACDE-7934."),
         widget=forms.TextInput(CODE_INPUT),
     )
-
-    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.request = request
-        self.user: User | None = None
 
     def clean_code(self) -> str:
         """Use the code up. `MustWaitError` goes on to the view."""
@@ -78,12 +84,8 @@ class CodeForm(forms.Form):
             raise ValidationError(message, code="wrong") from None
         return code
 
-    def get_user(self) -> User | None:
-        """For Django's sign-in view."""
-        return self.user
 
-
-class SignUpForm(forms.Form):
+class SignUpForm(PlainForm):
     """A new account, for a senior or for family. Others are opened by an operator."""
 
     kind = forms.ChoiceField(
@@ -108,7 +110,7 @@ class SignUpForm(forms.Form):
     password = forms.CharField(
         label=_("Choose a password"),
         strip=False,
-        help_text=_("At least 10 signs. Three words that you like work well."),
+        help_text=_("At least 10 letters or signs. Three words that you like work well."),
         widget=forms.PasswordInput(NEW_PASSWORD_INPUT),
     )
     country = forms.ChoiceField(label=_("Your country"), choices=lambda: list(places.countries().items()), initial="US")
@@ -120,9 +122,15 @@ class SignUpForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Family members are reached by mail."""
+        """Family is reached by mail. A weak password is said with the rest, since it has to be typed anew."""
         if self.cleaned_data.get("kind") == Kind.FAMILY and not self.cleaned_data.get("email"):
             self.add_error("email", _("Please give your e-mail address."))
+        told = {name: self.cleaned_data.get(name, "") for name in ("username", "full_name", "email")}
+        if password := self.cleaned_data.get("password"):
+            try:
+                actions.check_new_password(password, User(**told))
+            except ValidationError as error:
+                self.add_error(None, error)
         return self.cleaned_data
 
     def open_account(self) -> User | None:
@@ -134,7 +142,7 @@ class SignUpForm(forms.Form):
             return None
 
 
-class ResetForm(forms.Form):
+class ResetForm(PlainForm):
     """Asks for a link to a new password."""
 
     email = forms.EmailField(
@@ -142,13 +150,13 @@ class ResetForm(forms.Form):
     )
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(PlainForm):
     """A new password, typed once: it can be shown instead."""
 
     new_password1 = forms.CharField(
         label=_("Your new password"),
         strip=False,
-        help_text=_("At least 10 signs. Three words that you like work well."),
+        help_text=_("At least 10 letters or signs. Three words that you like work well."),
         widget=forms.PasswordInput(NEW_PASSWORD_INPUT),
     )
 

@@ -4,7 +4,7 @@
 for (const input of document.querySelectorAll("[data-password]")) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button";
+  button.className = "button small";
   button.setAttribute("aria-controls", input.id);
   const show = (shown) => {
     input.type = shown ? "text" : "password";

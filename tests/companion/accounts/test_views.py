@@ -259,9 +259,15 @@ def test_signing_up_gives_no_rights(client: Client, db: None) -> None:
     assert (george.is_staff, george.is_superuser, george.is_verified) == (False, False, False)
 
 
-def test_sign_ups_from_one_address_are_limited(client: Client, db: None) -> None:
-    codes = [Client().post(reverse("sign-up"), {**SIGN_UP, "password": "password1"}).status_code for n in range(21)]
+def test_asking_which_addresses_are_known_is_limited(client: Client, senior: User) -> None:
+    asked = {**SIGN_UP, "email": "margaret@example.org"}
+    codes = [Client().post(reverse("sign-up"), asked).status_code for _ in range(21)]
     assert codes == [422] * 20 + [429]
+
+
+def test_all_that_is_wrong_is_said_at_once(client: Client, db: None) -> None:
+    page = client.post(reverse("sign-up"), {**SIGN_UP, "kind": "family", "password": "short", "full_name": ""})
+    assert set(page.context["form"].errors) == {"email", "password", "full_name"}
 
 
 @pytest.mark.parametrize("token", ["guess", "a:b:c", "x" * 300])
