@@ -25,7 +25,10 @@ BROKEN = [
     ("audience", replace(GOOD, audience="doctors")),
     ("answer", replace(GOOD, answer="Too short.")),
     ("answer", replace(GOOD, answer=GOOD.answer + " And you walk and walk." * 20)),
-    ("answer", replace(GOOD, answer="Considerable physiological deterioration necessitates professional evaluation. " * 8)),
+    (
+        "answer",
+        replace(GOOD, answer="Considerable physiological deterioration necessitates professional evaluation. " * 8),
+    ),
     ("answer", replace(GOOD, answer=GOOD.answer + " Take 5 mg at night.")),
     ("answer", replace(GOOD, answer=GOOD.answer + " Take two or 3 tablets.")),
     ("answer", replace(GOOD, answer=GOOD.answer + " Stop taking your medicine.")),
@@ -46,7 +49,9 @@ def test_broken_rule_names_its_field(field: str, entry: EntryText) -> None:
     assert [problem.field for problem in entry_problems(entry)] == [field]
 
 
-@pytest.mark.parametrize("advice", ["Do not stop taking your medicine.", "Never skip your pills.", "Don't double the dose."])
+@pytest.mark.parametrize(
+    "advice", ["Do not stop taking your medicine.", "Never skip your pills.", "Don't double the dose."]
+)
 def test_warning_against_changing_a_medicine_is_allowed(advice: str) -> None:
     assert entry_problems(replace(GOOD, answer=f"{GOOD.answer} {advice}")) == []
 

@@ -84,5 +84,11 @@ def test_numbers_for_the_curators(make_entry: Make) -> None:
     make_entry("c", status="in_review")
     make_entry("d")
     numbers = knowledge_numbers()
-    assert (numbers.published, numbers.categories, numbers.in_review, numbers.drafts, numbers.overdue) == (2, 2, 1, 1, 1)
+    assert (numbers.published, numbers.categories, numbers.in_review, numbers.drafts, numbers.overdue) == (
+        2,
+        2,
+        1,
+        1,
+        1,
+    )
     assert numbers.serving is None
