@@ -8,7 +8,7 @@ from knowledge.public import Route
 
 QUOTED = re.compile(r"[\"“”«»][^\"“”«»]{2,}[\"“”«»]")
 #: Letters and digits in one word: a code, a form's number, a vitamin.
-CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{2,}\b")
+CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{2,}\b")
 #: So many words are a story, of which single words say little.
 LONG = 60
 SHORT = 3
