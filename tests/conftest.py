@@ -13,6 +13,9 @@ import pytest
 
 os.environ["LILO_DATA_DIR"] = tempfile.mkdtemp(prefix="lilo-tests-")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# One thread a model: where other processes use the cores too, threads that wait for each other are ten times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("EMBEDDING_THREADS", "1")
 for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "CASSANDRA_HOSTS"):
     os.environ.pop(name, None)
 # Named here and not in pyproject.toml: pytest-django would read the settings from there before this file has run.
