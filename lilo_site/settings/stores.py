@@ -20,13 +20,7 @@ POSTGRES_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_tra
 def database(address: SplitResult | None, data_dir: Path) -> dict[str, Any]:
     """Django's DATABASES entry: PostgreSQL where an address is given, else a SQLite file in the data folder."""
     if address is None:
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": data_dir / "lilo.sqlite3",
-            "OPTIONS": SQLITE_OPTIONS,
-            # A file for tests too: a database in memory locks whole tables between threads, which no real one does.
-            "TEST": {"NAME": data_dir / "test.sqlite3"},
-        }
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "lilo.sqlite3", "OPTIONS": SQLITE_OPTIONS}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(address.path.lstrip("/")) or "lilo",
