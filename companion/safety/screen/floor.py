@@ -52,6 +52,12 @@ def read(text: str) -> Reading:
     for clause in parts:
         for hit in signs.find(clause.text):
             level, held_by = context.weigh(hit, clause)
+            if (
+                hit.sign.category in {"help", "hazard"}
+                and len(hit.words.split()) <= 3
+                and hit.start == 0 < len(parts) - 1
+            ):
+                level, held_by = Level.NONE, "no cry on its own"
             heard = max(heard, hit.sign.level, key=lambda one: one.rank)
             if held_by:
                 taken[held_by] = None
@@ -63,15 +69,15 @@ def read(text: str) -> Reading:
     if figures:
         taken["figure of speech"] = None
         reasons += [f"figure of speech: {figure}" for figure in figures]
-    if context.MINIMISED.search(spelled):
+    if context.says("minimised", spelled):
         taken["minimised"] = None
     return Reading(
         assessment=Assessment(best.level, best.category, best.score, tuple(dict.fromkeys(reasons))),
         taken_down=tuple(taken),
         heard=heard,
         short=len(spelled.split()) <= _SHORT,
-        retracted=bool(context.RETRACTED.search(spelled)),
-        going_on=bool(context.GOING_ON.search(spelled)),
+        retracted=context.says("retracted", spelled),
+        going_on=context.says("going_on", spelled),
     )
 
 

@@ -1,28 +1,144 @@
-"""The screen as others call it: the floor at once, the learned layer beside it, the graver of the two."""
+"""The screen as others call it: the floor at once, the learned layer in batches beside it, the graver of the two.
+
+One thread judges. It takes whatever waits, so that messages that arrive together share one pass through the encoder and
+one that arrives alone does not wait for company.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import lru_cache
+
+from prometheus_client import Counter, Histogram
 
 from companion.safety.screen.floor import floor
-from companion.safety.screen.levels import Assessment
+from companion.safety.screen.learned import Judgement, Learned, LearnedLayerMissing, Message, learned
+from companion.safety.screen.levels import Assessment, Level
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BATCH = 32
+PATIENCE_S = 2.0
+"""After this the floor answers alone: a late answer to an emergency is a missed one."""
+_AGAIN_AFTER = 1_000
+"""A missing layer is logged at the first message and then at every this many, not at each."""
+
+FLOOR_ALONE = Counter("lilo_screen_floor_alone_total", "Messages that the learned layer did not see.", ["why"])
+LEVELS_HEARD = Counter("lilo_screen_levels_total", "Messages by the level the screen gave them.", ["level"])
+BATCHES = Histogram("lilo_screen_batch_size", "Messages judged together.", buckets=(1, 2, 4, 8, 16, 32))
+
+
+class Batcher:
+    """Judges messages in a thread of its own, those that wait together in one batch."""
+
+    def __init__(self, layer: Callable[[], Learned]) -> None:
+        self._layer = layer
+        self._waiting: queue.SimpleQueue[tuple[Message, Future[Judgement]]] = queue.SimpleQueue()
+        threading.Thread(target=self._work, name="screen", daemon=True).start()
+
+    def submit(self, message: Message) -> Future[Judgement]:
+        """Queue a message; the future holds the judgement, or LearnedLayerMissing."""
+        answer: Future[Judgement] = Future()
+        self._waiting.put((message, answer))
+        return answer
+
+    def _work(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            while len(batch) < LARGEST_BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get())
+            wanted = [(message, answer) for message, answer in batch if answer.set_running_or_notify_cancel()]
+            if wanted:
+                self._answer([message for message, _ in wanted], [answer for _, answer in wanted])
+
+    def _answer(self, messages: list[Message], answers: list[Future[Judgement]]) -> None:
+        try:
+            judgements = self._layer().judge(messages)
+        except Exception as error:  # noqa: BLE001 - the outer edge of a thread: whoever waits must hear of it
+            for answer in answers:
+                answer.set_exception(error)
+            return
+        BATCHES.observe(len(messages))
+        for answer, judgement in zip(answers, judgements, strict=True):
+            answer.set_result(judgement)
+
+
+@lru_cache(maxsize=1)
+def batcher() -> Batcher:
+    """The batcher of this process."""
+    return Batcher(learned)
 
 
 async def screen(text: str, *, recent: Sequence[str] = ()) -> Assessment:
     """Assess a message before anything else is done with it.
 
+    A missing, broken or slow model is logged and counted, and the floor answers alone.
+
     Args:
         text: the message, typed or heard.
         recent: the person's earlier turns, oldest first; the last five count.
     """
-    return floor(text, recent)
+    heard = floor(text, recent)
+    if heard.level is not Level.EMERGENCY and text.strip():
+        heard = graver(heard, await _second_opinion((text, tuple(recent))))
+    LEVELS_HEARD.labels(heard.level.value).inc()
+    return heard
 
 
-def screen_many(messages: Sequence[tuple[str, Sequence[str]]]) -> list[Assessment]:
-    """Assess many messages, each with its earlier turns, for commands and measurements."""
-    return [floor(text, recent) for text, recent in messages]
+async def _second_opinion(message: Message) -> Assessment | None:
+    try:
+        judgement = await asyncio.wait_for(asyncio.wrap_future(batcher().submit(message)), PATIENCE_S)
+        return learned().assess(judgement)
+    except TimeoutError:
+        _note_absence("late")
+    except LearnedLayerMissing:
+        _note_absence("missing")
+    except Exception:
+        FLOOR_ALONE.labels("failed").inc()
+        logger.exception("The learned layer of the screen failed; the floor answered alone.")
+    return None
+
+
+def _note_absence(why: str) -> None:
+    counter = FLOOR_ALONE.labels(why)
+    counter.inc()
+    if counter._value.get() % _AGAIN_AFTER == 1:
+        logger.error("The learned layer of the screen is %s; the floor answers alone.", why)
+
+
+def graver(heard: Assessment, second: Assessment | None) -> Assessment:
+    """Both layers together: the graver level stands with its category, and the reasons of both are kept."""
+    if second is None:
+        return heard
+    lead = second if second.level.rank > heard.level.rank else heard
+    reasons = tuple(dict.fromkeys((*heard.reasons, *second.reasons)))
+    return Assessment(lead.level, lead.category, max(heard.score, second.score), reasons)
+
+
+def screen_many(messages: Sequence[Message], *, batch: int = LARGEST_BATCH) -> list[Assessment]:
+    """Assess many messages, each with its earlier turns, for commands and measurements.
+
+    Raises:
+        LearnedLayerMissing: the weights cannot be read. A measurement must not pass for one of the whole screen.
+    """
+    layer = learned()
+    found: list[Assessment] = []
+    for start in range(0, len(messages), batch):
+        part = messages[start : start + batch]
+        for (text, recent), judgement in zip(part, layer.judge(part), strict=True):
+            found.append(graver(floor(text, recent), layer.assess(judgement)))
+    return found
 
 
 def warm_up() -> None:
-    """Make ready what the first message would otherwise wait for."""
-    floor("hello")
+    """Load what the first message would otherwise wait for; with no model, only the rules."""
+    floor("hello, cannto breathe")
+    try:
+        batcher().submit(("hello", ())).result()
+    except LearnedLayerMissing:
+        _note_absence("missing")

