@@ -11,6 +11,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from companion.accounts import access, actions, tickets, tokens
 from companion.accounts.models import AuditLog, RefreshFamily, SignInPass, User
@@ -303,3 +304,47 @@ def test_a_sign_in_page_session_changes_nothing_without_its_token(senior: User) 
     for name in ("end-all-sign-ins", "show-code", "sign-out"):
         assert browser.post(reverse(name)).status_code == 403
     assert not SignInPass.objects.exists()
+
+
+def test_without_the_cache_there_are_no_tickets_but_sign_in_goes_on(
+    phone: Phone, senior: User, settings: Settings
+) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1",
+            "OPTIONS": {"socket_connect_timeout": 0.2},
+        }
+    }
+    assert phone.sign_in().status_code == 200
+    response = phone.call("POST", "/auth/socket-ticket")
+    assert_problem(response, 503, "no_tickets")
+    assert response["Retry-After"] == "10"
+
+
+def test_nobody_asks_for_codes_without_end(phone: Phone, senior: User) -> None:
+    phone.sign_in()
+    codes = [phone.call("POST", "/auth/sign-in-code", {"senior_id": str(senior.pk)}).status_code for _ in range(21)]
+    assert codes == [200] * 20 + [429]
+
+
+def test_the_description_lists_every_route_with_its_door() -> None:
+    """A route without a bearer token is a decision, so it stands here."""
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    doors = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}": bool(operation.get("security"))
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if "account" in operation["tags"]
+    }
+    assert doors == {
+        "POST /auth/token": False,
+        "POST /auth/sign-in-code/redeem": False,
+        "POST /auth/refresh": False,
+        "POST /auth/revoke": False,
+        "GET /auth/sessions": True,
+        "DELETE /auth/sessions/{sign_in_id}": True,
+        "POST /auth/socket-ticket": True,
+        "POST /auth/sign-in-code": True,
+        "GET /me": True,
+    }

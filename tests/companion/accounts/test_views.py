@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import pytest
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib.auth import get_user
 from django.core import mail
 from django.http import HttpRequest
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from companion.accounts import actions, mails, sign_ins, tasks
@@ -112,6 +113,17 @@ def test_the_wait_is_told_and_does_not_grow(client: Client, senior: User) -> Non
     assert again.status_code == 429
     assert int(again["Retry-After"]) <= first
     assert signed_in_as(client) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_lock_holds_under_asgi_too(async_client: AsyncClient) -> None:
+    form = {"username": "nobody12", "password": "wrong"}
+    for path in ("/sign-in/", "/api/v1/auth/token"):
+        sent: dict[str, Any] = {"content_type": "application/json"} if path.startswith("/api/") else {}
+        responses = [await async_client.post(path, form, **sent) for _ in range(6)]
+        assert responses[-1].status_code == 429
+        assert int(responses[-1]["Retry-After"]) > 800
+    assert responses[-1]["Content-Type"] == "application/problem+json"
 
 
 def test_a_guesser_never_locks_a_senior_out_of_a_code(client: Client, senior: User) -> None:
@@ -321,6 +333,19 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(
         unknown = client.post(reverse("password-reset"), {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     assert len(mail.outbox) == 1
+
+
+def test_a_lost_broker_does_not_show(
+    client: Client, senior: User, mails_leave: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.mail_reset, "apply_async", lost)
+    with mails_leave():
+        response = client.post(reverse("password-reset"), {"email": "margaret@example.org"})
+    assert response["Location"] == reverse("password-reset-sent")
+    assert mail.outbox == []
 
 
 def test_nobody_is_flooded_with_reset_mails(senior: User, mails_leave: Callable[..., Any]) -> None:
