@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, sending, upkeep
-from companion.safety.delivery import Outcome, send
+from companion.safety.delivery import Outcome, send, warm_up
 from companion.safety.faults import crash_point
 from companion.safety.models import Heartbeat
 from companion.safety.sending import Held
@@ -107,7 +107,9 @@ class Relay:
             return 0
         counts = Counter(held.channel for held in self._under_way.values())
         crowded = [channel for channel, count in counts.items() if count >= AT_ONCE_A_CHANNEL]
-        claimed = sending.claim_due(min(free, AT_ONCE_A_CHANNEL), crowded=crowded)
+        claimed = sending.claim_due(
+            min(free, AT_ONCE_A_CHANNEL), crowded=crowded, held=[held.id for held in self._under_way.values()]
+        )
         crash_point("claimed")
         for held in claimed:
             future = self._senders.submit(_attempt, held)
@@ -126,6 +128,7 @@ class Relay:
         Heartbeat.objects.filter(at__lt=now - FORGET_AFTER).delete()
 
     def _deliver_from_spool(self) -> None:
+        warm_up()
         while not self._stop.wait(SPOOL_POLL):
             try:
                 outage.deliver()

@@ -27,6 +27,7 @@ from companion.safety.wording import About
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
+SHORTEST_LEASE = timedelta(seconds=4)
 #: The newest layout of a row that this relay understands.
 VERSION = 1
 State = Delivery.State
@@ -42,20 +43,21 @@ class Held:
     letter: Letter
 
 
-def claim_due(limit: int, *, crowded: Collection[str] = ()) -> list[Held]:
+def claim_due(limit: int, *, crowded: Collection[str] = (), held: Collection[UUID] = ()) -> list[Held]:
     """Claim up to `limit` due deliveries, the most urgent first.
 
     Args:
         limit: how many can be sent at once.
         crowded: channels that have enough under way; theirs wait, so that one slow service holds up no other.
+        held: what the caller is sending now, which it does not take again even after its own lease.
     """
     with transaction.atomic():
         now = clock.now()
         due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             Q(leased_until=None) | Q(leased_until__lte=now), state=State.PENDING, due_at__lte=now, version__lte=VERSION
         )
-        rows = list(due.exclude(channel__in=crowded).order_by("priority", "due_at")[:limit])
-        leased_until = now + LEASE
+        rows = list(due.exclude(Q(channel__in=crowded) | Q(pk__in=held)).order_by("priority", "due_at")[:limit])
+        leased_until = now + max(LEASE / settings.ALERT_TIME_DIVISOR, SHORTEST_LEASE)
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             claimed_at=now, leased_until=leased_until, fence=F("fence") + 1
         )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from companion.safety.delivery import apprise, dispatcher, mail
 from companion.safety.delivery.port import PATIENCE, Letter, Outcome
 
-__all__ = ["PATIENCE", "Letter", "Outcome", "send"]
+__all__ = ["PATIENCE", "Letter", "Outcome", "send", "warm_up"]
 
 Channel = Callable[[Letter], Outcome]
 CHANNELS: dict[str, Channel] = {
@@ -26,3 +26,8 @@ CHANNELS: dict[str, Channel] = {
 def send(letter: Letter) -> Outcome:
     """Send a letter by its channel."""
     return CHANNELS[letter.channel.rstrip("0123456789")](letter)
+
+
+def warm_up() -> None:
+    """Load what the channels need, so that the first alert does not wait for it."""
+    apprise.load()
