@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -197,9 +198,13 @@ def verify_email(user: User) -> None:
 
 
 def forget_old_sign_ins(*, now: datetime | None = None) -> None:
-    """Remove the sign-ins, codes and limits that ended a month ago; the audit log still tells of them."""
+    """Remove the sign-ins, codes and limits that ended a month ago, and sessions that are over.
+
+    The audit log still tells of them.
+    """
     long_ago = (now or timezone.now()) - KEEP_ENDED
     RefreshFamily.objects.filter(Q(expires_at__lt=long_ago) | Q(revoked_at__lt=long_ago)).delete()
     RefreshToken.objects.filter(expires_at__lt=long_ago).delete()
     SignInPass.objects.filter(expires_at__lt=long_ago).delete()
     LimitBucket.objects.filter(filled_at__lt=long_ago).delete()
+    SessionStore.clear_expired()

@@ -41,5 +41,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 #: Each run expires before the next: a worker that was away does not work off a queue of the same.
 CELERY_BEAT_SCHEDULE = {
+    "forget-old-sign-ins": {
+        "task": "accounts.forget_old_sign_ins",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
 }

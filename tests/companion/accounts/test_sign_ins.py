@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -143,8 +144,11 @@ def test_what_ended_a_month_ago_is_forgotten(senior: User) -> None:
     sign_ins.end_by_token(old.refresh)
     RefreshFamily.objects.update(revoked_at=NOW - timedelta(days=31))
     kept = sign_ins.begin(senior, PHONE, now=NOW)
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"key{days}", expire_date=NOW + timedelta(days=days))
     actions.forget_old_sign_ins()
     assert RefreshFamily.objects.count() == RefreshToken.objects.count() == 1
+    assert [session.session_key for session in Session.objects.all()] == ["key1"]
     assert sign_ins.refresh(kept.refresh, PHONE).access
 
 
