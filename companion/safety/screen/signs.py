@@ -28,11 +28,12 @@ PARTS = {
     "kin": _KIN,
     "they": rf"{_KIN}|he|she|they|someone",
     "is": "is|has|are|was|have|had|keeps|went and|(?:is|has) (?:just|still|gone and)",
-    "cannot": r"cannot(?: (?:seem to|even|manage to|really))?|could not|(?:can )?(?:hardly|barely)|(?:am )?(?:unable|not able) to|"
-    r"struggling to|no way to|do not think i can|do not seem able to|not managing to",
-    "very": "very|really|so|too|terribly|awfully|dreadfully|ever so|proper|right|quite|a bit|a little|rather|all|pretty|real",
-    "bad_feel": r"tight|tightness|tightening|pressure|heavy|heaviness|crushing|crushed|squeezing|squeezed|squashing|gripping|"
-    r"gripped|stabbing|band|vice|vise|elephant|weight|pains?|painful|paining|aches?|aching|hurts?|hurting|sore|burning|"
+    "cannot": r"cannot(?: (?:seem to|even|manage to|really))?|could not|(?:can )?(?:hardly|barely)|"
+    r"(?:am )?(?:unable|not able) to|struggling to|no way to|do not think i can|do not seem able to|not managing to",
+    "very": "very|really|so|too|terribly|awfully|dreadfully|ever so|proper|right|quite|a bit|a little|rather|all|"
+    "pretty|real",
+    "bad_feel": r"tight|tightness|tightening|pressure|heavy|heaviness|crushing|crushed|squeezing|squeezed|squashing|"
+    r"gripping|gripped|stabbing|band|vice|vise|elephant|weight|pains?|painful|paining|aches?|aching|hurts?|hurting|sore|burning|"
     r"discomfort|twinges?|brick|stone|concrete|clamp|clamped|belt|sitting on",
 }  # fmt: skip
 

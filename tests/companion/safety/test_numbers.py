@@ -10,7 +10,8 @@ from companion.safety.numbers import LINES, emergency_numbers
 @pytest.mark.parametrize(
     ("country", "number"),
     [("US", "911"), ("us", "911"), ("GB", "999"), ("UK", "999"), ("IE", "112"), ("DE", "112"), ("CA", "911"),
-     ("AU", "000"), ("NZ", "111"), ("IN", "112"), ("ZA", "112"), ("JP", "119"), ("HU", "112"), ("", "112"), ("XX", "112")],
+     ("AU", "000"), ("NZ", "111"), ("IN", "112"), ("ZA", "112"), ("JP", "119"), ("HU", "112"), ("", "112"),
+     ("XX", "112")],
 )  # fmt: skip
 def test_emergency_number(country: str, number: str) -> None:
     assert emergency_numbers(country)[0].number == number
@@ -19,7 +20,7 @@ def test_emergency_number(country: str, number: str) -> None:
 def test_every_need_has_somebody_to_ring_everywhere() -> None:
     for country in (*LINES, "XX"):
         for need in ("medical", "fire", "police", "crisis", "poison", "gas", "abuse", "scam"):
-            phones = emergency_numbers(country, need)  # type: ignore[arg-type]
+            phones = emergency_numbers(country, need)
             assert phones
             for phone in phones:
                 assert phone.label

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from companion.safety.guard import check_sentence
-from companion.safety.response import ANSWER_WITHIN_S, CHOOSE_WHOM, IS_WELL, NEEDS_HELP, TELLING, response_for
+from companion.safety.response import ANSWER_WITHIN_S, CHOOSE_WHOM, IS_WELL, NEEDS_HELP, TELLING, Response, response_for
 from companion.safety.screen import CATEGORIES, Assessment, Level
 
 DANGERS = [category for category in CATEGORIES if category != "none"]
 
 
-def _shown(level: Level, category: str, *, country: str = "GB", told: bool = True):  # type: ignore[no-untyped-def]
+def _shown(level: Level, category: str, *, country: str = "GB", told: bool = True) -> Response:
     return response_for(Assessment(level, category, 1.0), country=country, circle_will_be_told=told)
 
 

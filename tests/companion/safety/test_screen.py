@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,7 +18,7 @@ from companion.safety.screen.serving import Batcher, graver
 
 
 @pytest.fixture
-def no_model(monkeypatch: pytest.MonkeyPatch, tmp_path):  # type: ignore[no-untyped-def]
+def no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A process whose weights are not there."""
     missing = Batcher(lambda: Learned(tmp_path / "nowhere"))
     monkeypatch.setattr(serving, "batcher", lambda: missing)
@@ -108,7 +109,7 @@ def test_thresholds_are_in_order() -> None:
     assert 0 < limits.concern <= limits.ask <= limits.alert < 1
 
 
-def test_broken_weights_are_named_as_missing(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_broken_weights_are_named_as_missing(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text("{not json")
     with pytest.raises(LearnedLayerMissing):
         Learned(tmp_path)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.safety.screen.examples import Example, Variations, read_examples, split
-from companion.safety.screen.learned import Thresholds
-from companion.safety.screen.learned import Judgement
+from companion.safety.screen.learned import Judgement, Thresholds
 from companion.safety.screen.levels import Level
 from companion.safety.screen.measuring import Heard, choose, rates
 

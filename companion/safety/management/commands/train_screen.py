@@ -44,7 +44,7 @@ class Command(BaseCommand):
         """Train, choose, measure, write."""
         import torch
 
-        torch.set_num_threads(options["threads"])
+        torch.set_num_threads(1)
         parts = split(read_examples())
         folder: Path = options["folder"]
         self.stdout.write(f"train {len(parts.train)}, development {len(parts.development)}, test {len(parts.test)}")
@@ -60,7 +60,12 @@ class Command(BaseCommand):
     def _train(self, parts: Split, folder: Path, options: dict[str, Any]) -> None:
         from companion.safety.screen.training import Plan, save_weights, train
 
-        plan = Plan(epochs=options["epochs"], seed=options["seed"], adapted_from=options["adapted_from"])
+        plan = Plan(
+            epochs=options["epochs"],
+            seed=options["seed"],
+            parts=options["threads"],
+            adapted_from=options["adapted_from"],
+        )
         traps = sorted({row.trap for row in (*parts.train, *parts.development, *parts.test)})
         began = time.monotonic()
 
@@ -111,20 +116,29 @@ class Command(BaseCommand):
 def _what_it_is(parts: Split, settings: dict[str, Any], limits: Thresholds) -> list[str]:
     levels = Counter(row.level.value for row in parts.train)
     counts = ", ".join(f"{levels[level.value]} {level.value}" for level in reversed(Level))
+    network = (
+        f"all-MiniLM-L6-v2, frozen, with low-rank changes (rank {settings['rank']}) to the linear maps of layers "
+        f"{settings['adapted_from'] + 1} to 6, and a small head."
+    )
+    taught = (
+        f"{len(parts.train)} utterances ({counts}) written for Lilo; {len(parts.development)} of other voices chose "
+        f"the thresholds, {len(parts.test)} of still others report. No voice and no scenario is in two parts."
+    )
+    limitations = (
+        "the voices are written, not recorded, and few writers wrote them; dialects are thin. It is no medical device "
+        "and does not diagnose."
+    )
     return [
         "# Model card: the screen's learned layer",
         "",
-        "Written by `manage.py train_screen`; do not edit. It says how likely a message of an old person means danger now.",
+        "Written by `manage.py train_screen`; do not edit. It says how likely a message means danger now.",
         "",
-        f"- Network: all-MiniLM-L6-v2, frozen, with low-rank changes (rank {settings['rank']}) to the linear maps of layers "
-        f"{settings['adapted_from'] + 1} to 6, and a small head.",
-        f"- Taught with {len(parts.train)} utterances ({counts}) written for Lilo; {len(parts.development)} of other voices "
-        f"chose the thresholds, {len(parts.test)} of still others report. No voice and no scenario is in two parts.",
+        f"- Network: {network}",
+        f"- Taught with {taught}",
         f"- {settings['epochs']} epochs, seed {settings['seed']}; examples {settings['examples']}.",
         f"- Asks from {limits.ask:.3f}, alerts from {limits.alert:.3f}, notes a concern from {limits.concern:.3f}.",
         "- Use: beside the deterministic floor, never in its place; the graver of the two stands. English only.",
-        "- Limits: voices are written, not recorded; every one is imagined, few are by people in danger. Dialects are thin. "
-        "It is not a medical device and does not diagnose.",
+        f"- Limits: {limitations}",
         "- Figures are for both layers together.",
         "",
     ]
