@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from companion.accounts.api import router as accounts
 from ninja import NinjaAPI
 
+from companion.accounts.api import router as accounts
 from companion.chat.api import router as chat
 from companion.safety.api import router as safety
 from lilo_site import api_errors

@@ -1,4 +1,4 @@
-"""Embedded mode: the Celery worker and its clock as threads of the serving process.
+"""Embedded mode: the Celery worker, its clock and the alert relay as threads of the serving process.
 
 The same tasks run as in production, over a broker in memory. Nothing that must not be lost is handed to it: what has to
 survive a restart is a row in the database.
@@ -49,4 +49,19 @@ def worker() -> Iterator[None]:
     finally:
         clock.stop()
         controller.stop()
+        runner.join(STOP_WAIT)
+
+
+@contextmanager
+def relay() -> Iterator[None]:
+    """Send alerts from a thread while the block runs. Several relays may run at once: this one is never in the way."""
+    from companion.safety.relay import run
+
+    stop = threading.Event()
+    runner = threading.Thread(target=run, args=(stop,), name="alert-relay", daemon=True)
+    runner.start()
+    try:
+        yield
+    finally:
+        stop.set()
         runner.join(STOP_WAIT)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.http import HttpRequest, JsonResponse
 
+from companion.safety.selectors import alerts_health
 from lilo_site.stores import probe_all
 
 
@@ -18,3 +21,9 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     ready = all(check.ok for check in checks)
     body = {"status": "ok" if ready else "unavailable", "checks": {check.name: check.as_json() for check in checks}}
     return JsonResponse(body, status=200 if ready else 503)
+
+
+def healthz_alerts(request: HttpRequest) -> JsonResponse:
+    """Whether alerts go out: 503 when no relay is alive or one waits too long. Point a pager at this."""
+    health = alerts_health()
+    return JsonResponse(asdict(health), status=200 if health.ok else 503)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
+    path("healthz/alerts", health.healthz_alerts, name="healthz-alerts"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.page, name="metrics"),
 ]

@@ -43,6 +43,15 @@ TOO_FAST = "That was a lot at once for me. Please wait a moment, then say it aga
 NOT_KEPT = "I could not keep what we just said. Please say it again in a minute."
 BROKEN = "Something went wrong on my side. Your words are still here. Please try again in a minute."
 
+ALL_IS_WELL = "Thank you for telling me. I am here if you need me."
+GLAD_YOU_ARE_WELL = "I am glad. If that changes, tell me, or press I need help."
+THEY_WILL_STILL_CHECK = "I am glad. The people I told will still check that you are well."
+TELLING = "I am telling them now. You did the right thing."
+NOT_TOLD = "I could not tell them. Please ring somebody you trust, or press I need help."
+WHOM_TO_TELL = "Whom may I tell? Nobody is told until you choose."
+NOBODY_TO_TELL = "There is nobody in your circle I could tell. These people can help you:"
+NOBODY_FOR_NOW = "Nobody for now"
+
 #: Openers by the kind of thing the answer is about. "" means: say nothing before the answer.
 SORRY = ("I am sorry to hear that.", "That sounds hard.", "I am sorry, that is no fun at all.")
 TIRED = (

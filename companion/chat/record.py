@@ -29,10 +29,10 @@ async def admit(user_id: UUID) -> float | None:
     return await limits.atake("chat", str(user_id), capacity=CAPACITY, refill_per_s=REFILL_PER_S, fail_open=True)
 
 
-async def keep(turn: Turn, reply: Reply, text: str) -> bool:
+async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
     """Keep both sides of the turn, durably. False when the store does not answer."""
     now = timezone.now()
-    said = StoredMessage(turn.turn_id, turn.message_id, "senior", turn.text, turn.said_at)
+    asked = StoredMessage(turn.turn_id, turn.message_id, "senior", said, turn.said_at)
     answered = StoredMessage(
         turn.turn_id,
         turn.message_id,
@@ -45,7 +45,7 @@ async def keep(turn: Turn, reply: Reply, text: str) -> bool:
         suggestions=reply.suggestions,
     )
     try:
-        await in_thread(history().append, turn.speaker.user_id, StoredTurn(said, answered))
+        await in_thread(history().append, turn.speaker.user_id, StoredTurn(asked, answered))
     except DatabaseError:
         log.exception("a turn could not be kept", extra={"trace_id": turn.trace_id})
         return False

@@ -16,9 +16,10 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from companion.chat import phrases, record
+from companion.chat.answers import take_answer
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
-from companion.chat.events import Accepted, Delta, Done, Error, Sources, TurnEvent
+from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.reply import Exchange, Reply, plan_reply
 from companion.safety.guard import check_sentence
 from companion.safety.screen import screen
@@ -80,23 +81,46 @@ async def answer(turn: Turn) -> AsyncIterator[TurnEvent]:
         yield _error(turn, "fault", phrases.BROKEN, retry_after=60)
 
 
-async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a message leads to: the card of a danger, what is said, or how long to wait; and the words that are kept."""
+
+    reply: Reply | None = None
+    emergency: Emergency | None = None
+    wait: float = 0.0
+    said: str = ""
+
+
+async def _plan(turn: Turn, clock: Clock) -> _Plan:
+    """Danger first: an answer to a question of safety, then the screen; only then limits and knowledge."""
+    outcome = await take_answer(turn.text, turn.speaker, turn.turn_id)
+    if outcome is not None:
+        reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
+        return _Plan(reply, outcome.emergency, said=outcome.said)
     with clock.step("screen"):
         assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
     if is_danger(assessment):
         with clock.step("alert"):
             emergency = await emergency_event(turn.turn_id, turn.text, turn.speaker, assessment, trace_id=turn.trace_id)
-        yield emergency
-        reply = Reply.fixed(emergency.text, kind="emergency", strategy=f"emergency:{emergency.category}")
-    else:
-        with clock.step("admit"):
-            wait = await record.admit(turn.speaker.user_id)
-        if wait is not None:
-            yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=wait)
-            return
-        reply = await plan_reply(
-            turn.text, turn.speaker.name, turn.recent, clock, knowledge=turn.use_knowledge, most=turn.max_tokens
+        return _Plan(
+            Reply.fixed(emergency.text, kind="emergency", strategy=f"emergency:{emergency.category}"), emergency
         )
+    with clock.step("admit"):
+        wait = await record.admit(turn.speaker.user_id)
+    if wait is not None:
+        return _Plan(wait=wait)
+    name, knowledge, most = turn.speaker.name, turn.use_knowledge, turn.max_tokens
+    return _Plan(await plan_reply(turn.text, name, turn.recent, clock, knowledge=knowledge, most=most))
+
+
+async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
+    plan = await _plan(turn, clock)
+    if plan.emergency is not None:
+        yield plan.emergency
+    if plan.reply is None:
+        yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=plan.wait)
+        return
+    reply = plan.reply
     if reply.sources:
         yield Sources(turn_id=turn.turn_id, items=reply.sources)
     spoken: list[str] = []
@@ -104,7 +128,7 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
         yield delta
     text = " ".join(spoken)
     with clock.step("record"):
-        kept = await record.keep(turn, reply, text)
+        kept = await record.keep(turn, reply, said=plan.said or turn.text, text=text)
     if not kept:
         yield _error(turn, "not_kept", phrases.NOT_KEPT, retry_after=60)
         return

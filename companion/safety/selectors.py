@@ -46,6 +46,11 @@ def open_alerts(person: User) -> QuerySet[Alert]:
     return visible_alerts(person).select_related("senior", "claimed_by").exclude(state__in=CLOSED)
 
 
+def newest_open_alert(senior_id: UUID) -> Alert | None:
+    """The senior's own newest alert that is not closed."""
+    return Alert.objects.filter(senior_id=senior_id).exclude(state__in=CLOSED).first()
+
+
 def changed_alerts(person: User, *, after: int, limit: int = PAGE) -> Changes:
     """The alerts whose timeline grew past line `after`, oldest change first.
 

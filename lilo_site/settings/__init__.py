@@ -1,7 +1,8 @@
 """Lilo's settings: read from the environment, checked at the start.
 
 Every variable is described in docs/settings.md. One file a concern: `stores` (databases, Redis), `tasks` (Celery),
-`web` (Django's pieces, security headers), `intelligence` (models and retrieval), `admin` (the curators' site), `alerts`, `logs`.
+`web` (Django's pieces, security headers), `intelligence` (models and retrieval), `admin` (the
+curators' site), `alerts`, `logs`.
 """
 
 from .admin import *

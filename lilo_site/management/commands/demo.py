@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from companion.accounts.actions import create_user
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
 from lilo_site.settings.base import PRODUCTION
 

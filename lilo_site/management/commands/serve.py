@@ -6,6 +6,7 @@ import logging
 import threading
 from contextlib import ExitStack
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         from lilo_site import embedded
         from lilo_site.asgi import application
 
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         server = Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=port),
@@ -48,6 +50,7 @@ class Command(BaseCommand):
         )
         with ExitStack() as stack:
             stack.enter_context(embedded.worker())
+            stack.enter_context(embedded.relay())
             threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
             server.run()
 

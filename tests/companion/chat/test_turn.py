@@ -161,8 +161,14 @@ async def test_flood_is_refused_kindly_and_nothing_is_kept_of_it(turn_of, publis
 
 
 async def test_without_knowledge_it_says_so(turn_of, settings, tmp_path, senior) -> None:
+    from knowledge.index.serving import serving
+
     settings.ARTEFACT_DIR = tmp_path / "nothing"
-    events = [event async for event in answer(turn_of(WAKING))]
+    serving.cache_clear()
+    try:
+        events = [event async for event in answer(turn_of(WAKING))]
+    finally:
+        serving.cache_clear()
     assert events[-1].kind == "refusal"
     assert events[-1].text == phrases.UNAVAILABLE
     assert events[-1].rung == "ultimate_fallback"
@@ -187,3 +193,54 @@ async def test_hostile_words_change_nothing(ask, said) -> None:
     assert outcome.error is None
     assert "<script" not in outcome.done.text
     assert "called" not in outcome.done.text
+
+
+async def test_no_to_a_question_of_safety_ends_it(ask) -> None:
+    asked = await ask("I fell this morning and my hip hurts a bit")
+    assert asked.emergency is not None
+    assert asked.emergency.level == "A"
+    answered = await ask("No, I'm all right", recent=(Exchange("I fell", asked.done.text),))
+    assert answered.done.text == phrases.GLAD_YOU_ARE_WELL
+    assert answered.emergency is None
+    assert (await Alert.objects.aget()).state == "resolved"
+
+
+@pytest.mark.parametrize("words", ["Yes please", "safety:help"])
+async def test_yes_to_a_question_of_safety_tells_the_circle(ask, senior, words) -> None:
+    await ask("I fell this morning and my hip hurts a bit")
+    answered = await ask(words)
+    assert answered.emergency is not None
+    assert answered.emergency.level == "E"
+    assert (await Alert.objects.aget()).level == "E"
+    said = (await in_thread(selectors.recent_messages, senior.id))[-2]
+    assert not said.text.startswith("safety:")
+
+
+async def test_more_than_a_plain_no_is_heard_in_full(ask) -> None:
+    await ask("I fell this morning and my hip hurts a bit")
+    answered = await ask("No, but I can't breathe")
+    assert answered.emergency is not None
+    assert answered.emergency.level == "E"
+
+
+async def test_typed_no_never_lowers_an_emergency(ask) -> None:
+    await ask("I fell and I can't get up")
+    await ask("no, I'm fine")
+    assert not (await Alert.objects.aget()).is_calmed
+    await ask("safety:well")
+    alert = await Alert.objects.aget()
+    assert alert.is_calmed
+    assert alert.closed_at is None
+
+
+async def test_yes_with_no_question_open_is_talk(ask) -> None:
+    assert (await ask("yes please")).emergency is None
+
+
+async def test_nobody_is_told_of_abuse_until_the_senior_chooses(ask) -> None:
+    asked = await ask("My son takes my money and I am frightened of him")
+    assert asked.emergency is not None
+    assert asked.emergency.category == "abuse"
+    chosen = await ask("safety:choose-whom")
+    assert chosen.done.text == phrases.NOBODY_TO_TELL
+    assert chosen.emergency.choices[-1].label == phrases.NOBODY_FOR_NOW
