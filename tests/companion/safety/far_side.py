@@ -29,12 +29,16 @@ class Received:
 
 @dataclass
 class FarSide:
-    """`mode` is `ok`, `500`, `hang`, `429`, `error_body`, or `cut` (takes the message, then hangs up without an answer)."""
+    """`mode` is `ok`, `500`, `hang`, `429`, `error_body`, or `cut` (takes the message, then hangs up without an
+    answer).
+    """
 
     mode: str = "ok"
     delay: float = 0.0
     received: list[Received] = field(default_factory=list)
+    begun: int = 0
     refused: int = 0
+    tried: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Self:
         self._let_go = threading.Event()
@@ -82,6 +86,8 @@ def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            far_side.begun += 1
+            far_side.tried.add(self.headers.get("Idempotency-Key", ""))
             time.sleep(far_side.delay)
             if far_side.mode in ("500", "429", "hang", "error_body"):
                 far_side.refused += 1

@@ -1,0 +1,225 @@
+"""Processes killed at the worst moment, one frozen past its lease, the database locked: no alert is lost, none is told twice.
+
+A repeat after a kill between sending and marking cannot be avoided; it must carry the same key, by which the far side knows it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from companion.accounts.models import User
+from companion.safety import actions, address_book, outage, spool
+from companion.safety.models import Alert, AlertEvent, Delivery, Heartbeat
+from tests.companion.safety.far_side import FarSide
+from tests.companion.safety.world import World, eventually, fall, make_households
+
+
+def keys_stored() -> set[str]:
+    return {str(key) for key in Delivery.objects.filter(message="alert").values_list("pk", flat=True)}
+
+
+@pytest.mark.parametrize(("moment", "most"), [("claimed", 1), ("sent", 2)])
+def test_relay_killed_between_claim_and_mark(world: World, far_side: FarSide, moment: str, most: int) -> None:
+    make_households([("primary", far_side.address)], count=3)
+    doomed = world.start_relay(LILO_CRASH_AT=moment)
+    for number in range(3):
+        fall(f"senior{number}")
+    assert doomed.wait(30) == -signal.SIGKILL
+    assert not Delivery.objects.filter(state="sent").exists()
+    first_calls = keys_stored()
+    assert len(first_calls) == 3
+    world.start_relay()
+    far_side.wait_until(lambda: first_calls <= set(far_side.keys), within=30)
+    eventually(lambda: Alert.objects.filter(state="notified").count() == 3)
+    assert set(far_side.keys) <= keys_stored(), "something was sent that no row knows"
+    assert max(far_side.keys[key] for key in first_calls) <= most
+
+
+def test_web_process_killed_right_after_the_message(world: World, far_side: FarSide) -> None:
+    make_households([("primary", far_side.address)])
+    world.run("fall(); os.kill(os.getpid(), signal.SIGKILL)")
+    world.start_relay()
+    far_side.wait_for(1, within=30)
+    assert Alert.objects.count() == 1
+    assert set(far_side.keys) <= keys_stored()
+
+
+def test_relay_frozen_past_its_lease_cannot_mark_what_another_took_over(world: World, far_side: FarSide) -> None:
+    make_households([("primary", far_side.address)])
+    slow = world.start_relay()
+    eventually(lambda: _beats() == 1, within=30)
+    far_side.delay = 2.0
+    fall()
+    eventually(lambda: far_side.begun == 1, within=30)
+    slow.send_signal(signal.SIGSTOP)
+    far_side.wait_for(1)
+    far_side.delay = 0.0
+    other = world.start_relay()
+    eventually(lambda: Delivery.objects.filter(state="sent", fence=2).exists(), within=30)
+    slow.send_signal(signal.SIGCONT)
+    time.sleep(2)
+    first = Delivery.objects.order_by("created_at")[0]
+    assert (first.state, first.fence, first.tries) == ("sent", 2, 1), "the frozen relay marked what was not its own"
+    assert far_side.keys[str(first.pk)] == 2
+    assert AlertEvent.objects.filter(kind="sent", at__lte=first.sent_at).count() == 1
+    other.terminate()
+    assert other.wait(30) == 0
+
+
+def test_two_relays_send_each_message_once(world: World, far_side: FarSide) -> None:
+    make_households([("primary", far_side.address)], count=60)
+    relays = [world.start_relay(), world.start_relay()]
+    eventually(lambda: _beats() == 2, within=30)
+    for number in range(60):
+        fall(f"senior{number}")
+    eventually(lambda: Alert.objects.filter(state="notified").count() == 60, within=40)
+    for relay in relays:
+        relay.terminate()
+    for relay in relays:
+        assert relay.wait(30) == 0
+    assert max(far_side.keys.values()) == 1
+    assert set(far_side.keys) <= keys_stored()
+    assert not Delivery.objects.filter(state="pending", leased_until__isnull=False).exists()
+
+
+class TestLockedDatabase:
+    """Another program holds SQLite's one lock: the alert goes to the spool, and people are told all the same."""
+
+    @pytest.fixture(autouse=True)
+    def _household(self, world: World, far_side: FarSide) -> None:
+        make_households([("primary", far_side.address)])
+        address_book.save()
+
+    def test_alert_is_spooled_delivered_and_replayed_with_what_was_sent(self, far_side: FarSide) -> None:
+        with locked():
+            started = time.monotonic()
+            raised = fall()
+            assert time.monotonic() - started < 5
+            assert (raised.spooled, raised.circle_told) == (True, True)
+            time.sleep(0.3)
+            outage.deliver()
+            outage.deliver()
+        assert far_side.received[0].json["title"] == "Senior needs help"
+        assert max(far_side.keys.values()) == 1
+        assert outage.replay() == 1
+        alert = Alert.objects.get(pk=raised.alert_id)
+        assert (alert.state, alert.words, alert.notices) == ("notified", "I fell", len(far_side.received))
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+        assert keys_stored() == set(far_side.keys)
+        assert outage.replay() == 0
+        assert spool.waiting() == []
+
+    def test_what_could_not_be_sent_in_the_outage_is_sent_afterwards_under_the_same_key(self, far_side: FarSide) -> None:
+        far_side.mode = "500"
+        with locked():
+            raised = fall()
+            time.sleep(0.3)
+            outage.deliver()
+        assert far_side.refused == 1
+        outage.replay()
+        delivery = Delivery.objects.get()
+        assert (delivery.alert_id, delivery.state, delivery.message) == (raised.alert_id, "pending", "alert")
+        assert far_side.tried == {str(delivery.pk)}
+
+    def test_ladder_goes_on_during_the_outage(self, far_side: FarSide) -> None:
+        with FarSide() as second:
+            make_second(second.address)
+            with locked():
+                fall()
+                ends = time.monotonic() + 15
+                while not second.received and time.monotonic() < ends:
+                    outage.deliver()
+                    time.sleep(0.1)
+            assert len(second.received) == 1
+            outage.replay()
+        assert Alert.objects.get().rung == 2
+        assert Delivery.objects.filter(state="sent").count() == 2
+
+    def test_answer_no_to_a_spooled_question_tells_nobody(self, far_side: FarSide) -> None:
+        senior = User.objects.get(username="senior0")
+        with locked():
+            raised = fall(level="A", senior_id=senior.pk)
+            actions.answer_question(raised.alert_id, senior.pk, yes=False)
+            time.sleep(4)
+            outage.deliver()
+        outage.replay()
+        assert (far_side.received, Alert.objects.get().state) == ([], "resolved")
+
+    def test_same_press_spooled_twice_is_one_alert(self) -> None:
+        senior = User.objects.get(username="senior0")
+        with locked():
+            first = actions.press_help(senior, key="pendant-1")
+            second = actions.press_help(senior, key="pendant-1")
+        assert first.alert_id == second.alert_id
+        outage.replay()
+        assert Alert.objects.count() == 1
+
+    def test_replay_that_is_killed_before_the_file_is_gone_is_harmless(self) -> None:
+        with locked():
+            raised = fall()
+        kept = (spool.folder() / f"{raised.alert_id}.alert").read_bytes()
+        outage.replay()
+        (spool.folder() / f"{raised.alert_id}.alert").write_bytes(kept)
+        outage.replay()
+        assert (Alert.objects.count(), Delivery.objects.count()) == (1, 1)
+
+    def test_torn_line_is_no_record_and_hides_no_other(self) -> None:
+        with locked():
+            raised = fall()
+        path = spool.folder() / f"{raised.alert_id}.alert"
+        with path.open("ab") as file:
+            file.write(b"v1|k1|torn")
+        spool.note(raised.alert_id, {"answer": True})
+        entry = spool.read(raised.alert_id)
+        assert entry is not None
+        assert (entry.report.words, entry.notes) == ("I fell", ({"answer": True},))
+        assert b"fell" not in path.read_bytes()
+
+    def test_alert_of_a_person_who_is_gone_is_set_aside_for_the_operator(self) -> None:
+        with locked():
+            raised = fall()
+        User.everyone.filter(username="senior0").delete()
+        outage.replay()
+        assert spool.waiting() == []
+        assert (spool.folder() / f"{raised.alert_id}.refused").exists()
+
+
+def make_second(address: str) -> None:
+    """One more member, told on the second rung."""
+    from django.utils import timezone
+
+    from companion.circle.models import ContactPoint, Membership
+
+    now = timezone.now()
+    helper = User.objects.create_user("second", full_name="Second")
+    Membership.objects.create(
+        senior_id=User.objects.get(username="senior0").pk, user=helper, role="family", order=9, accepted_at=now
+    )
+    ContactPoint.objects.create(
+        user=helper, kind="apprise", address=address, accepted_at=now, asked_at=now, last_tested_at=now
+    )
+    address_book.save()
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Hold the database's write lock from another connection."""
+    other = sqlite3.connect(Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3", timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+def _beats() -> int:
+    return Heartbeat.objects.count()
