@@ -27,6 +27,8 @@ Mask = NDArray[np.bool_]
 MOST_COMPARED = 20_000
 #: Terms of one question that are looked up, the rarest first: bounds the work that a long message can cause.
 MOST_TERMS = 32
+#: Every entry has a vector for its question and one for its answer; more are other wordings.
+LEAST_ROWS = 2
 #: How wide the neighbour graph is searched; 0.98 agreement with exact search needs it, see `benchmarks/retrieval.py`.
 BREADTH = 320
 
@@ -121,8 +123,8 @@ class Artefact:
     def similarities(self, query: Vectors, places: Places) -> tuple[Scores, Scores]:
         """How near these entries are to the question: by the best vector of each, and by the mean of its best two.
 
-        The first says whether an entry is about the question at all. The second ranks better: an entry of which two
-        wordings are near is a surer find than one which a single wording brought up.
+        The first says whether an entry is about the question at all. The second ranks better where a question is kept
+        in several wordings: that two of them are near is a surer sign than one. Without other wordings it is the first.
         """
         if not len(places):
             return np.empty(0, np.float32), np.empty(0, np.float32)
@@ -137,7 +139,7 @@ class Artefact:
         best = np.maximum.reduceat(found, firsts)
         others = np.where(found == np.repeat(best, counts), np.float32(-1), found)
         second = np.maximum.reduceat(others, firsts)
-        return best, np.where(second > -1, (best + second) / 2, best)
+        return best, np.where((second > -1) & (counts > LEAST_ROWS), (best + second) / 2, best)
 
     def _candidates(self, query: Vectors, count: int, allowed: Mask | None) -> Places:
         everything = len(self) if allowed is None else int(allowed.sum())

@@ -119,7 +119,10 @@ class Search:
             places = matches if route == "exact" else np.union1d(places, matches)
             similarities, meaning = self._similarities(places)
             scores = fuse(meaning, keywords[places], route)
-            return _ordered(_Found(places, scores, similarities, meaning), similarities >= LEAST_SIMILARITY)
+            near = similarities >= LEAST_SIMILARITY
+            # Words may keep a candidate that meaning alone would not, but something must be near.
+            kept = near | ((keywords[places] > 0) & near.any())
+            return _ordered(_Found(places, scores, similarities, meaning), kept)
 
     def _by_words(self, allowed: Mask | None) -> _Found:
         with self._timed("keywords"):
