@@ -25,7 +25,7 @@ export function noteOnSaid(messageId, words) {
   line.hidden = !words;
 }
 
-export const isShown = (turnId) => Boolean(log.querySelector(`.lilo[data-turn="${turnId}"], .danger-card[data-turn="${turnId}"]`));
+export const isShown = (turnId) => Boolean(log.querySelector(`.lilo[data-turn="${turnId}"], .danger-item[data-turn="${turnId}"]`));
 export const hasSaid = (messageId) => Boolean(log.querySelector(`[data-message="${CSS.escape(messageId)}"]`));
 
 function draft(turnId) {

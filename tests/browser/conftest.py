@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -31,8 +32,7 @@ ARGUMENTS = [
 QUESTION = "I keep waking up at night, what can I do?"
 START_SECONDS = 180
 PATIENCE_MS = 30_000
-
-pytestmark = pytest.mark.browser
+PROBES = Path(__file__).with_name("probes.js").read_text(encoding="utf-8")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,24 +43,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(900))
 
 
+def probe(page: Page, name: str) -> Any:
+    """Measure something on the page; probes.js says what there is."""
+    page.evaluate(PROBES)
+    return page.evaluate(f"() => probe.{name}()")
+
+
 @pytest.fixture(scope="session")
 def server_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A server of its own: own data folder, demo household, starter corpus, built index. `LILO_BROWSER_DATA` keeps it."""
+    """A server with a data folder, household and index of its own; `LILO_BROWSER_DATA` names a folder to keep."""
     folder = os.environ.get("LILO_BROWSER_DATA") or str(tmp_path_factory.mktemp("browser"))
     environment = os.environ | {"LILO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "lilo_site.settings"}
     manage = [sys.executable, str(ROOT / "manage.py")]
     subprocess.run([*manage, "demo", "--prepare-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    log = Path(folder, "server.log").open("w")
-    server = subprocess.Popen([*manage, "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_until_it_answers(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
+    command = [*manage, "serve", "--port", str(port)]
+    with (
+        Path(folder, "server.log").open("w", encoding="utf-8") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as server,
+    ):
+        try:
+            _wait_until_it_answers(port, server)
+            yield port
+        finally:
+            server.terminate()
 
 
 def _wait_until_it_answers(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -115,7 +122,8 @@ def cookies(address: str) -> list[dict[str, str]]:
     """The cookies of a signed-in Margaret."""
     with httpx.Client(base_url=address, follow_redirects=True) as client:
         _sign_in_over_http(client, "margaret")
-        return [{"name": cookie.name, "value": str(cookie.value), "domain": "127.0.0.1", "path": "/"} for cookie in client.cookies.jar]
+        jar = [(cookie.name, str(cookie.value)) for cookie in client.cookies.jar]
+    return [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in jar]
 
 
 @pytest.fixture
@@ -124,11 +132,12 @@ def visit(browser: Browser, cookies: list[dict[str, str]]) -> Iterator[Callable[
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(url: str, **options: object) -> Page:
+    def open_page(url: str, *, is_signed_in: bool = True, **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.add_cookies(cookies)  # type: ignore[arg-type]
+        if is_signed_in:
+            context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: message.type == "error" and complaints.append(message.text))

@@ -8,20 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import QUESTION
+from tests.browser.conftest import QUESTION, probe
 from tests.browser.proxy import Wire
 
 Visit = Callable[..., Page]
 
-WATCH = """() => {
-  window.seen = { streamed: new Set(), status: [], added: [] };
-  const watch = (place, act) => new MutationObserver(act).observe(place, { childList: true, subtree: true, characterData: true });
-  const streaming = document.getElementById("streaming"), status = document.getElementById("status");
-  watch(streaming, () => seen.streamed.add(streaming.innerText.trim().length));
-  watch(status, () => seen.status.push(status.textContent));
-  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => seen.added.push(node.className))))
-    .observe(document.getElementById("log"), { childList: true });
-}"""
+HEARS_COLD_FEET = """window.SpeechRecognition = class {
+  start() { setTimeout(() => this.onresult({ results: [[{ transcript: "my feet are cold" }]] }), 100); }
+  stop() { this.onend(); }
+};"""
 
 
 def ask(page: Page, words: str) -> None:
@@ -38,24 +33,24 @@ def wire(server_port: int) -> Iterator[Wire]:
 
 def test_an_answer_streams_in_and_its_source_shows_the_words_used(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.evaluate(WATCH)
+    probe(page, "watch")
     ask(page, QUESTION)
     expect(page.locator("#status")).to_have_text("Answer ready")
-    seen = page.evaluate("() => ({...seen, streamed: [...seen.streamed].filter(Boolean)})")
-    assert len(seen["streamed"]) >= 2, "the answer came in one piece"
+    seen = page.evaluate("() => seen")
+    assert len(set(seen["streamed"]) - {0}) >= 2, "the answer came in one piece"
     assert seen["status"].count("Lilo is answering") == 1
     assert seen["added"] == ["said me", "said lilo"], "a screen reader hears whole messages, once each"
     answer = page.locator("#latest")
-    expect(answer).to_contain_text("every day")
+    expect(answer.locator(".sources a").first).to_be_visible()
     used = answer.locator(".words").inner_text()
     answer.locator(".sources a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("waking up at night")
-    marked = page.locator("mark").all_inner_texts()
+    marked = page.locator("article > p:last-child mark").all_inner_texts()
     assert marked, "no sentence is marked"
     assert all(sentence.strip() in used for sentence in marked)
     expect(page.locator(".links a").first).to_have_attribute("href", re.compile("^https://"))
     page.get_by_role("link", name="Back to our talk").click()
-    expect(page.locator("#latest")).to_contain_text("every day")
+    expect(page.locator("#latest")).to_contain_text(marked[-1].strip())
 
 
 def test_a_lost_connection_in_mid_answer_loses_and_doubles_nothing(visit: Visit, wire: Wire) -> None:
@@ -63,14 +58,17 @@ def test_a_lost_connection_in_mid_answer_loses_and_doubles_nothing(visit: Visit,
     expect(page.locator("#send")).to_be_enabled()
     page.wait_for_timeout(500)
     before = page.locator("#log > li").count()
+    words = "Is coffee bad for my sleep?"
+    asked_before = page.locator("#log > li.me").filter(has_text=words).count()
     wire.hold()
-    ask(page, "Is coffee bad for my sleep?")
+    ask(page, words)
     page.wait_for_timeout(1_000)
     wire.cut()
     expect(page.locator("#status")).to_have_text("Answer ready")
     assert page.locator("#log > li").count() == before + 2
     page.reload()
-    assert page.get_by_text("Is coffee bad for my sleep?", exact=True).count() == 1, "the message was kept twice"
+    kept = page.locator("#log > li.me").filter(has_text=words)
+    assert kept.count() == asked_before + 1, "the message was kept twice, or not at all"
 
 
 def test_words_written_without_a_connection_are_sent_when_it_is_back(visit: Visit, wire: Wire, address: str) -> None:
@@ -169,12 +167,11 @@ def test_danger_is_answered_without_javascript_too(visit: Visit, address: str) -
 
 def test_words_grow_as_the_senior_wants(visit: Visit, address: str) -> None:
     page = visit(f"{address}/settings/")
-    size = "() => getComputedStyle(document.querySelector('main p')).fontSize"
     for name, pixels in (("Largest", "28px"), ("Larger", "24px"), ("Large", "20px")):
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
         page.goto(address)
-        assert page.evaluate("() => getComputedStyle(document.body).fontSize") == pixels, size
+        assert probe(page, "textSize") == pixels
         page.goto(f"{address}/settings/")
 
 
@@ -187,9 +184,9 @@ def test_reading_aloud_goes_sentence_by_sentence_and_stops(visit: Visit, address
         " if (spoken.length === 1) setTimeout(() => words.onend(), 50); }; }"
     )
     page.locator("#latest [data-reads]").click()
-    page.wait_for_function("() => spoken.length === 2")
+    page.wait_for_timeout(1_000)
     first, second = page.evaluate("() => spoken")
-    assert first[1] == second[1] == 0.9
+    assert round(first[1], 2) == round(second[1], 2) == 0.9
     assert first[0].count(".") == second[0].count(".") == 1, "more than a sentence at a time"
     assert "[1]" not in first[0] + second[0]
     page.get_by_role("button", name="Stop reading").click()
@@ -198,10 +195,7 @@ def test_reading_aloud_goes_sentence_by_sentence_and_stops(visit: Visit, address
 
 def test_speaking_shows_the_words_before_they_are_sent(visit: Visit, address: str) -> None:
     page = visit(address)
-    page.context.add_init_script(
-        "window.SpeechRecognition = class { start() { setTimeout(() => this.onresult({ results: [[{ transcript: 'my feet are cold' }]] }), 100); }"
-        " stop() { this.onend(); } };"
-    )
+    page.context.add_init_script(HEARS_COLD_FEET)
     page.goto(address)
     before = page.locator("#log > li").count()
     page.get_by_role("button", name="Speak").click()
