@@ -36,6 +36,10 @@ _MEANT_AS_SAID = (
 _INNER_NOT = re.compile(
     r"(?<!\S)(?:not|no|never|without|nothing)(?: (?:\S+ )?)" + rf"(?!\S*(?:{_MEANT_AS_SAID.replace(' ', '|')})\b)(\S+)"
 )
+_A_THING = re.compile(
+    r"(?<!\S)(?:it|that|remote|wool|they|glasses|telly|book|paper|phone|cat|dog) "
+    r"(?:is|has|was|are|fell|have)(?: \S+){0,2} on the"
+)
 _SELF = re.compile(r"^(?:i |my |cannot|hardly|barely|could not|unable|not able|we |help|please|on the floor|me )")
 
 
@@ -142,8 +146,10 @@ def _dealt_with(hit: Hit, clause: Clause, before: str) -> Level | None:
 
 
 def _playing(hit: Hit, clause: Clause, before: str) -> Level | None:
-    """Laughing, cooking and games use the words of danger."""
+    """Laughing, cooking and games use the words of danger, and things lie on floors too."""
     category, sentence = hit.sign.category, clause.sentence
+    if category == "fall" and _A_THING.search(f"{before} {hit.words}"):
+        return Level.NONE
     if category in {"breathing", "collapse", "pain", "fall", "cardiac"} and says("laughing", sentence):
         return Level.NONE
     if category == "abuse" and says("games", sentence):

@@ -39,6 +39,7 @@ class Reading:
     short: bool
     retracted: bool
     going_on: bool
+    dealt_with: bool
 
 
 @lru_cache(maxsize=2048)
@@ -78,6 +79,7 @@ def read(text: str) -> Reading:
         short=len(spelled.split()) <= _SHORT,
         retracted=context.says("retracted", spelled),
         going_on=context.says("going_on", spelled),
+        dealt_with=context.says("dealt_with", spelled),
     )
 
 
@@ -109,6 +111,8 @@ def _in_the_light_of(window: tuple[str, ...], text: str, own: Reading) -> Assess
 
 def _carried(earlier: Level, own: Reading) -> Level:
     """How much of an earlier alarm stands after this turn: taking it back lowers it by one step, never more."""
+    if own.dealt_with and not own.retracted:
+        return Level.NONE
     if earlier is Level.EMERGENCY:
         follows = own.going_on and not own.retracted
         return Level.EMERGENCY if follows and own.short else Level.ASK

@@ -60,18 +60,10 @@ class Learned:
         self.thresholds = Thresholds(**self.settings["thresholds"])
 
     def judge(self, messages: Sequence[Message]) -> list[Judgement]:
-        """Judge messages in one batch; of a long message's pieces, the gravest."""
-        pieces: list[Encoded] = []
-        owners: list[int] = []
-        for number, (text, recent) in enumerate(messages):
-            for piece in encode(text, recent):
-                pieces.append(piece)
-                owners.append(number)
-        gravest: dict[int, Judgement] = {}
-        for owner, judgement in zip(owners, self._judge(pieces), strict=True):
-            if owner not in gravest or judgement.alarm > gravest[owner].alarm:
-                gravest[owner] = judgement
-        return [gravest[number] for number in range(len(messages))]
+        """Judge messages in one batch: of a long message's pieces the gravest, of its two views the mean."""
+        encoded = [encode(text, recent) for text, recent in messages]
+        judged = iter(self._judge([piece for pieces in encoded for piece in pieces]))
+        return [_together([(piece.view, next(judged)) for piece in pieces]) for pieces in encoded]
 
     def _judge(self, pieces: Sequence[Encoded]) -> list[Judgement]:
         import torch
@@ -98,6 +90,18 @@ class Learned:
         else:
             return Assessment(Level.NONE, "none", alarm)
         return Assessment(level, judgement.category, alarm, (f"learned: {judgement.category} {alarm:.2f}",))
+
+
+def _together(judged: Sequence[tuple[int, Judgement]]) -> Judgement:
+    gravest: dict[int, Judgement] = {}
+    for view, one in judged:
+        if view not in gravest or one.alarm > gravest[view].alarm:
+            gravest[view] = one
+    views = list(gravest.values())
+    none, concern, ask, emergency = (
+        sum(shares) / len(views) for shares in zip(*(v.probabilities for v in views), strict=True)
+    )
+    return Judgement((none, concern, ask, emergency), max(views, key=lambda one: one.alarm).category)
 
 
 def tensors(pieces: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from companion.safety.screen.floor import WINDOW, floor
 from companion.safety.screen.levels import Level
-from companion.safety.screen.words import LONGEST, visible
+from companion.safety.screen.words import LONGEST, normalise, visible
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -22,11 +22,13 @@ _CLS, _SEP, _STOP = 101, 102, 1012
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids, the part each belongs to (0 the message, 1 earlier turns), and what the floor found."""
+    """Token ids, the part each belongs to (0 the message, 1 earlier turns), what the floor found, and which view it is:
+    the words as written, or in one spelling."""
 
     tokens: tuple[int, ...]
     kinds: tuple[int, ...]
     features: tuple[float, ...]
+    view: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -49,19 +51,26 @@ def _ids(text: str) -> tuple[int, ...]:
 
 
 def encode(text: str, recent: Sequence[str] = ()) -> list[Encoded]:
-    """The message in one piece, or in overlapping ones when it is long: the gravest piece then decides.
+    """The message as written and, where that differs, in one spelling: two views, whose judgements are averaged.
 
-    Of a very long message the beginning and the end are read.
+    A long message is in overlapping pieces, of which the gravest decides; of a very long one the beginning and the end
+    are read.
     """
+    level = floor(text, recent).level
+    features = tuple(float(level is one) for one in (Level.EMERGENCY, Level.CONCERN, Level.ASK))
+    written = _pieces(text, recent, features, 0)
+    spelled = _pieces(normalise(text), [normalise(turn) for turn in recent[-WINDOW:]], features, 1)
+    return written if [one.tokens for one in written] == [one.tokens for one in spelled] else written + spelled
+
+
+def _pieces(text: str, recent: Sequence[str], features: tuple[float, ...], view: int) -> list[Encoded]:
     ids = _ids(text)
     pieces = [ids[:_PIECE]]
     pieces += [ids[start : start + _PIECE] for start in range(_STEP, max(len(ids) - _PIECE + _STEP, _STEP), _STEP)]
     if len(pieces) > _PIECES:
         pieces = [*pieces[: _PIECES // 2], *pieces[-_PIECES // 2 :]]
     earlier = _earlier(recent)
-    level = floor(text, recent).level
-    features = tuple(float(level is one) for one in (Level.EMERGENCY, Level.CONCERN, Level.ASK))
-    return [_encoded(piece, earlier, features) for piece in pieces]
+    return [_encoded(piece, earlier, features, view) for piece in pieces]
 
 
 def _earlier(recent: Sequence[str]) -> tuple[int, ...]:
@@ -75,7 +84,7 @@ def _earlier(recent: Sequence[str]) -> tuple[int, ...]:
     return found
 
 
-def _encoded(piece: tuple[int, ...], earlier: tuple[int, ...], features: tuple[float, ...]) -> Encoded:
+def _encoded(piece: tuple[int, ...], earlier: tuple[int, ...], features: tuple[float, ...], view: int) -> Encoded:
     first = (_CLS, *piece, _SEP)
     second = (*earlier, _SEP) if earlier else ()
-    return Encoded((*first, *second), (0,) * len(first) + (1,) * len(second), features)
+    return Encoded((*first, *second), (0,) * len(first) + (1,) * len(second), features, view)

@@ -145,8 +145,8 @@ def _losses(traps: Sequence[str], plan: Plan) -> Callable[[tuple[Tensor, Tensor,
 def _batches(
     rows: Sequence[Example], size: int, chance: random.Random
 ) -> Iterator[tuple[list[Example], list[Encoded]]]:
-    """Batches of about equal length in random order; of a long message the gravest words may be anywhere, so a random
-    piece stands for it."""
+    """Batches of about equal length in random order; one of a message's views and pieces,
+    at random, stands for it."""
     encoded = [chance.choice(encode(row.text, row.context)) for row in rows]
     order = sorted(range(len(rows)), key=lambda number: len(encoded[number].tokens) + 6 * chance.random())
     groups = [order[start : start + size] for start in range(0, len(order), size)]
