@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from companion.circle.events import send_hints, senior_group
 from companion.safety import clock
 from companion.safety.events import AlertChanged
@@ -27,14 +25,18 @@ SHOWN = {
 }
 
 
-def publish() -> int:
-    """Send what was not sent yet, in order; how many there were. A channel layer that is down is tried again later."""
-    with transaction.atomic():
-        waiting = AlertEvent.objects.select_for_update(skip_locked=True, of=("self",)).filter(published_at=None)
-        lines = list(waiting.select_related("alert__claimed_by").order_by("pk")[:BATCH])
-        if not lines or not send_hints([hint for line in lines for hint in _hints(line)]):
-            return 0
-        AlertEvent.objects.filter(pk__in=[line.pk for line in lines]).update(published_at=clock.now())
+def publish() -> int | None:
+    """Send what was not sent yet, in order; how many lines there were, None where the channel layer is down.
+
+    No row is held meanwhile, so two relays may send a hint twice, which does no harm.
+    """
+    waiting = AlertEvent.objects.filter(published_at=None).select_related("alert__claimed_by")
+    lines = list(waiting.order_by("pk")[:BATCH])
+    if not lines:
+        return 0
+    if not send_hints([hint for line in lines for hint in _hints(line)]):
+        return None
+    AlertEvent.objects.filter(pk__in=[line.pk for line in lines]).update(published_at=clock.now())
     return len(lines)
 
 

@@ -35,6 +35,8 @@ AT_ONCE, AT_ONCE_A_CHANNEL = 24, 8
 #: Seconds between looks when nobody rings.
 POLL = 0.5
 SPOOL_POLL = 0.5
+#: Seconds for which a channel layer that failed is left alone.
+HINTS_REST = 5.0
 #: Seconds after which a database that is frozen in mid-round is hung up on.
 ROUND_WITHIN = 15.0
 #: When a relay that was killed is off the list.
@@ -53,6 +55,7 @@ class Relay:
         self._stop = stop
         self._name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80]
         self._senders = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert-sender")
+        self._hints_again_at = 0.0
         self._under_way: dict[Future[Outcome], Held] = {}
         divisor = settings.ALERT_TIME_DIVISOR
         self._chores = (
@@ -96,10 +99,19 @@ class Relay:
         for chore in self._chores:
             chore.do_if_due()
         acted = deadlines.act_on_due()
-        published = live.publish()
+        published = self._publish()
         self._mark_finished()
         started = self._start_senders()
         return bool(acted or started or published)
+
+    def _publish(self) -> int:
+        """Send live hints, unless the channel layer failed just now: messages to people never wait for it."""
+        if monotonic() < self._hints_again_at:
+            return 0
+        published = live.publish()
+        if published is None:
+            self._hints_again_at = monotonic() + HINTS_REST
+        return published or 0
 
     def _start_senders(self) -> int:
         free = AT_ONCE - len(self._under_way)

@@ -117,7 +117,9 @@ class TestLockedDatabase:
         assert outage.replay() == 0
         assert spool.waiting() == []
 
-    def test_what_could_not_be_sent_in_the_outage_is_sent_afterwards_under_the_same_key(self, far_side: FarSide) -> None:
+    def test_what_could_not_be_sent_in_the_outage_is_sent_afterwards_under_the_same_key(
+        self, far_side: FarSide
+    ) -> None:
         far_side.mode = "500"
         with locked():
             raised = fall()

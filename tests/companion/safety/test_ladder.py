@@ -115,7 +115,10 @@ def test_alert_of_nobody_reached_hurries_to_the_next_rung_but_not_past_everyone(
 
 
 class AlertLife(RuleBasedStateMachine):
-    """Any order of people's acts and passing time. The model knows only: is it open, who is it quiet for, and since when."""
+    """Any order of people's acts and passing time.
+
+    The model knows only: is it open, who is it quiet for, and since when.
+    """
 
     def __init__(self) -> None:
         super().__init__()

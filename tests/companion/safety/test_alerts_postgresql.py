@@ -1,0 +1,162 @@
+"""The same promises with a real PostgreSQL that is stopped, frozen and started again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.companion.safety.far_side import FarSide
+from tests.companion.safety.world import World, eventually
+
+BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.skipif(BINARIES is None, reason="PostgreSQL's programs are not installed"),
+]
+HOUSE = "make_households([('primary', {address!r})], count={count})"
+STANDING = """
+say({
+    "alerts": Alert.objects.count(),
+    "states": sorted(set(Alert.objects.values_list("state", flat=True))),
+    "sent": sorted(str(key) for key in Delivery.objects.filter(state="sent").values_list("pk", flat=True)),
+    "spooled": len(spool.waiting()),
+})
+"""
+
+
+class Postgres:
+    """A server of the test's own, on its own port and folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        if os.geteuid() == 0:
+            shutil.chown(folder, self._user)
+        self._do("initdb", "-D", f"{folder}/data", "-U", "lilo", "-A", "trust", "--no-sync")
+        self.start()
+        self._do("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "lilo", "lilo")
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"postgresql://lilo@127.0.0.1:{self.port}/lilo"
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder}"
+        log = str(self._folder / "log")
+        self._do("pg_ctl", "-D", f"{self._folder}/data", "-l", log, "-w", "-t", "30", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop as a crash would."""
+        self._do("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
+
+    def freeze(self, signal_number: int) -> None:
+        """Send every process of the server a signal: SIGSTOP freezes it, SIGCONT lets it go on."""
+        head = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["pgrep", "-P", str(head)], capture_output=True, text=True, check=False).stdout
+        for pid in (head, *map(int, children.split())):
+            os.kill(pid, signal_number)
+
+    def _do(self, program: str, *arguments: str) -> None:
+        assert BINARIES is not None
+        user = self._user if os.geteuid() == 0 else None
+        command = [str(BINARIES / program), *arguments]
+        subprocess.run(command, user=user, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="lilo-postgres-"))
+    server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def migrated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Processes over that server, with its tables made."""
+    installation = World(tmp_path_factory.mktemp("installation"), divisor=20, DATABASE_URL=postgres.url)
+    installation.migrate()
+    yield installation
+    installation.end()
+
+
+@pytest.fixture
+def installation(migrated: World) -> World:
+    """The same, empty."""
+    migrated.run("User.everyone.all().delete(); address_book.save()")
+    return migrated
+
+
+def test_two_relays_hear_the_bell_and_send_each_message_once(installation: World, far_side: FarSide) -> None:
+    installation.run(HOUSE.format(address=far_side.address, count=40))
+    relays = [installation.start_relay(), installation.start_relay()]
+    eventually(lambda: installation.run("say(selectors.alerts_health().ok)"), within=40)
+    time.sleep(1)
+    installation.run("for n in range(40): fall(f'senior{n}')")
+    eventually(lambda: installation.run(STANDING)["states"] == ["notified"], within=30)
+    for relay in relays:
+        relay.terminate()
+    assert [relay.wait(30) for relay in relays] == [0, 0]
+    standing = installation.run(STANDING)
+    assert standing["alerts"] == 40
+    assert set(standing["sent"]) == set(far_side.keys)
+    assert max(far_side.keys.values()) == 1
+
+
+@pytest.mark.parametrize("fault", ["stopped", "frozen"])
+def test_alert_raised_while_the_database_is_down(
+    installation: World, postgres: Postgres, far_side: FarSide, fault: str
+) -> None:
+    installation.run(HOUSE.format(address=far_side.address, count=1))
+    relay = installation.start_relay()
+    eventually(lambda: installation.run("say(selectors.alerts_health().ok)"), within=40)
+    senior = installation.run("say(User.objects.get(username='senior0').pk)")
+    (postgres.stop if fault == "stopped" else lambda: postgres.freeze(signal.SIGSTOP))()
+    try:
+        started = time.monotonic()
+        raised = installation.run(
+            f"import uuid; r = fall(senior_id=uuid.UUID('{senior}')); say([r.alert_id, r.spooled, r.circle_told])"
+        )
+        assert time.monotonic() - started < 8, "the person waited too long"
+        assert raised[1:] == [True, True]
+        far_side.wait_for(1)
+    finally:
+        (postgres.start if fault == "stopped" else lambda: postgres.freeze(signal.SIGCONT))()
+    installation.run("from django.db import connection; connection.close(); connection.close_pool()")
+    eventually(lambda: installation.run(STANDING)["spooled"] == 0, within=30)
+    relay.terminate()
+    assert relay.wait(40) == 0
+    standing = installation.run(STANDING)
+    assert (standing["alerts"], standing["states"]) == (1, ["notified"])
+    assert set(standing["sent"]) == set(far_side.keys)
+    assert max(far_side.keys.values()) == 1, "a message went out twice under one key"
+    assert installation.run("say(Alert.objects.get().pk)") == raised[0]
+
+
+def test_relay_killed_after_sending_goes_on_under_the_same_key(installation: World, far_side: FarSide) -> None:
+    installation.run(HOUSE.format(address=far_side.address, count=1))
+    doomed = installation.start_relay(LILO_CRASH_AT="sent")
+    installation.run("fall()")
+    assert doomed.wait(40) == -signal.SIGKILL
+    installation.start_relay()
+    eventually(lambda: installation.run(STANDING)["states"] == ["notified"], within=40)
+    standing = installation.run(STANDING)
+    assert set(standing["sent"]) <= set(far_side.keys)
+    first = far_side.received[0].key
+    assert far_side.keys[first] == 2
