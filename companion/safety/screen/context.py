@@ -27,14 +27,17 @@ def _read_cues(path: Path) -> dict[str, re.Pattern[str]]:
 _CUES = _read_cues(Path(__file__).parent / "signs" / "cues.cfg")
 
 
-_MEANT_AS_SAID = (
-    "stop work mov respon breath wak answer com help touch go shift clot mak pass let fed feed wash chang "
-    "like just get lift look do hold grip obey eat drunk drank drink had better end be want see know sure "
-    "recogn remember allow give giving point reason one body way home my worth live need straight right "
-    "find rouse talk speak even up well only quite a the"
+_STEMS = (
+    "stop work mov respon breath wak answer com help touch shift clot mak pass feed wash chang grip obey recogn remember "
+    "allow rous"
+)
+_WHOLE = (
+    "go let fed like just get lift look do hold eat drunk drank drink had better end be want see know sure give giving "
+    "point reason one body way home my worth live need straight right find talk speak even up well only quite a the"
 )
 _INNER_NOT = re.compile(
-    r"(?<!\S)(?:not|no|never|without|nothing)(?: (?:\S+ )?)" + rf"(?!\S*(?:{_MEANT_AS_SAID.replace(' ', '|')})\b)(\S+)"
+    r"(?<!\S)(?:not|no|never|without|nothing) (?:\S+ )?"
+    rf"(?!(?:{_STEMS.replace(' ', '|')})|(?:{_WHOLE.replace(' ', '|')})(?!\S))(\S+)"
 )
 _A_THING = re.compile(
     r"(?<!\S)(?:it|that|remote|wool|they|glasses|telly|book|paper|phone|cat|dog) "

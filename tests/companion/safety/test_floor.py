@@ -41,6 +41,7 @@ HEARD_AT_ONCE = [
     # third person, here and now
     ("my husband collapsed and won't answer", "collapse"),
     ("I can't wake my wife", "collapse"),
+    ("he won't wake up", "collapse"),
     ("he's choking on his dinner", "choking"),
     # plea
     ("help me please", "help"),
@@ -91,6 +92,9 @@ LEFT_IN_PEACE = [
     "in the film she screams help",
     "she had a heart attack in the book I'm reading",
     "play help by the beatles",
+    "Help. Seven down. Fish.",
+    "the old barn collapsed in the night",
+    "the remote is on the floor again",
     # harmless uses of the words
     "help me with the crossword",
     "I fell asleep in the chair",
