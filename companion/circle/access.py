@@ -79,10 +79,10 @@ def _membership_allows(need: Need) -> Q:
     item = Item(need)
     own = Sharing.objects.filter(member=OuterRef("pk"), item=item)
     general = Sharing.objects.filter(senior=OuterRef("senior"), member=None, item=item)
-    general_rule = Exists(general.filter(is_on=True))
+    shared_with_all = Q(Exists(general.filter(is_on=True)))
     if item in SHARED_AT_FIRST:
-        general_rule |= ~Exists(general)
-    return accepted & (Exists(own.filter(is_on=True)) | (~Exists(own) & general_rule))
+        shared_with_all = shared_with_all | Q(~Exists(general))
+    return accepted & (Q(Exists(own.filter(is_on=True))) | (Q(~Exists(own)) & shared_with_all))
 
 
 def may_hand_over(senior: User, by: User) -> bool:

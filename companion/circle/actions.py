@@ -277,7 +277,7 @@ def _member(senior: Senior, member_id: UUID) -> Membership:
 
 
 def _begin_with_account_email(user: User) -> None:
-    """A person who joins is told by e-mail, once their address is known to be theirs; other ways they add themselves."""
+    """A person who joins is told by e-mail, once their address is known to be theirs; other ways they add later."""
     if user.email and not user.contact_points.filter(kind=ContactPoint.Kind.EMAIL).exists():
         ContactPoint.objects.create(
             user=user,

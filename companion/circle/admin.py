@@ -9,7 +9,7 @@ from companion.circle.models import ContactPoint, Membership, Senior
 
 
 @admin.register(Senior)
-class SeniorAdmin(ModelAdmin):  # type: ignore[misc]
+class SeniorAdmin(ModelAdmin):
     """Seniors by name."""
 
     list_display = ("user", "preferred_name", "created_at")
@@ -18,7 +18,7 @@ class SeniorAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Membership)
-class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
+class MembershipAdmin(ModelAdmin):
     """Who is in whose circle."""
 
     list_display = ("senior", "user", "role", "order", "receives_alerts", "is_safeguarding_lead", "accepted_at")
@@ -28,7 +28,7 @@ class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(ContactPoint)
-class ContactPointAdmin(ModelAdmin):  # type: ignore[misc]
+class ContactPointAdmin(ModelAdmin):
     """Whether people can be reached; never where."""
 
     list_display = ("user", "kind", "accepted_at", "last_tested_at", "last_result")

@@ -14,7 +14,7 @@ from companion.safety.models import Alert
 
 
 def visible_alerts(person: User) -> QuerySet[Alert]:
-    """Every alert the person may see: their own, those of seniors who share alerts, and confidential ones told to them."""
+    """Every alert the person may see: their own, those of seniors who share alerts, confidential ones told to them."""
     if not person.is_active or person.deleted_at is not None:
         return Alert.objects.none()
     seniors = visible_seniors(person, need=Need.ALERTS).values("pk")

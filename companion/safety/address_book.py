@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from companion.accounts.fields import UnreadableError, seal, unseal
 from companion.circle.access import sharing_members
 from companion.circle.models import ContactPoint, Item
+from companion.safety import spool
 from companion.safety.audience import CONFIDENTIAL, Person
 
 log = logging.getLogger(__name__)
@@ -97,4 +96,4 @@ def _text() -> str:
 
 
 def _path() -> Path:
-    return Path(settings.DATA_DIR) / "spool" / "address-book.sealed"
+    return spool.folder() / "address-book.sealed"

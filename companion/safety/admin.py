@@ -25,7 +25,7 @@ class _Watching:
         return False
 
 
-class TimelineInline(_Watching, TabularInline):  # type: ignore[misc]
+class TimelineInline(_Watching, TabularInline):
     """What happened."""
 
     model = AlertEvent
@@ -33,7 +33,7 @@ class TimelineInline(_Watching, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
-class DeliveryInline(_Watching, TabularInline):  # type: ignore[misc]
+class DeliveryInline(_Watching, TabularInline):
     """Who was told how."""
 
     model = Delivery
@@ -42,7 +42,7 @@ class DeliveryInline(_Watching, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Alert)
-class AlertAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
+class AlertAdmin(_Watching, ModelAdmin):
     """Alerts without their words, category and outcome, which are the family's."""
 
     list_display = ("id", "level", "state", "rung", "source", "is_drill", "raised_at", "claimed_at", "closed_at")
@@ -53,7 +53,7 @@ class AlertAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
+class DeliveryAdmin(_Watching, ModelAdmin):
     """Messages, and those that were given up."""
 
     list_display = ("id", "message", "channel", "state", "tries", "trouble", "due_at", "sent_at")
@@ -62,14 +62,14 @@ class DeliveryAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Heartbeat)
-class HeartbeatAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
+class HeartbeatAdmin(_Watching, ModelAdmin):
     """Relays and when each last went round."""
 
     list_display = ("relay", "at")
 
 
 @admin.register(CheckInPlan)
-class CheckInPlanAdmin(_Watching, ModelAdmin):  # type: ignore[misc]
+class CheckInPlanAdmin(_Watching, ModelAdmin):
     """Daily check-ins."""
 
     list_display = ("senior", "time_of_day", "is_active", "paused_until", "due_at", "asked")

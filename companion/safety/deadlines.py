@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -39,7 +40,7 @@ def pull_in() -> None:
     urgent.filter(leased_until__gt=now + timedelta(minutes=1)).update(leased_until=now)
 
 
-def _act(key: object) -> None:
+def _act(key: UUID) -> None:
     with transaction.atomic():
         alert = Alert.objects.select_for_update(skip_locked=True).filter(pk=key).first()
         if alert is None:  # another relay is at it

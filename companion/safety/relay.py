@@ -21,6 +21,7 @@ import django.db
 import psycopg
 from django.conf import settings
 from django.db import close_old_connections, connection
+from psycopg.conninfo import make_conninfo
 
 from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, sending, upkeep
 from companion.safety.delivery import Outcome, send, warm_up
@@ -151,7 +152,7 @@ class Relay:
         """Hear PostgreSQL's bell. Without it the loop's own looks find everything, only later."""
         while not self._stop.is_set():
             try:
-                with psycopg.connect(**_connection_arguments(), autocommit=True) as line:
+                with psycopg.connect(_address(), autocommit=True) as line:
                     line.execute(f"LISTEN {bell.CHANNEL}")
                     while not self._stop.is_set():
                         for _ in line.notifies(timeout=POLL, stop_after=1):
@@ -196,6 +197,9 @@ def _attempt(held: Held) -> Outcome:
     return outcome
 
 
-def _connection_arguments() -> dict[str, str]:
+def _address() -> str:
+    """How psycopg reaches the database that Django uses."""
     wanted = connection.get_connection_params()
-    return {name: wanted[name] for name in ("dbname", "user", "password", "host", "port") if wanted.get(name)}
+    return make_conninfo(
+        **{name: wanted[name] for name in ("dbname", "user", "password", "host", "port") if name in wanted}
+    )

@@ -161,7 +161,7 @@ def _about(row: Delivery) -> About:
 
 def _link(row: Delivery) -> str:
     if row.message == wording.CONFIRM and row.contact_point is not None:
-        return settings.SITE_URL + reverse("confirm-contact", args=[circle.contact_token(row.contact_point_id)])
+        return settings.SITE_URL + reverse("confirm-contact", args=[circle.contact_token(row.contact_point.pk)])
     if row.channel.startswith("operator"):
         return settings.SITE_URL + reverse("admin:safety_alert_change", args=[row.alert_id])
     return settings.SITE_URL + reverse("alert", args=[row.alert_id]) if row.alert_id else settings.SITE_URL

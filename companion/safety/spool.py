@@ -73,7 +73,7 @@ class Entry:
 
 def folder() -> Path:
     """Where the spool lies."""
-    return Path(settings.DATA_DIR) / "spool"
+    return Path(settings.ALERT_SPOOL)
 
 
 def append(report: Report) -> None:

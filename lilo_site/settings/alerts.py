@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ImproperlyConfigured
 
 from . import env
-from .base import PRODUCTION
+from .base import DATA_DIR, PRODUCTION
 
 #: How links in messages begin.
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
@@ -17,6 +17,10 @@ DISPATCHER_URL = env.text("DISPATCHER_URL")
 DISPATCHER_SECRET = env.text("DISPATCHER_SECRET")
 #: An Apprise address for text messages with {number} where the number goes, as `twilio://sid:token@from/{number}`.
 SMS_URL = env.text("SMS_URL")
+#: Where alerts wait while the database is down.
+ALERT_SPOOL = DATA_DIR / "spool"
+#: Name of the place in the relay at which a test wants it killed.
+CRASH_AT = "" if PRODUCTION else env.text("LILO_CRASH_AT")
 #: How many times as fast the ladder runs, for drills and tests.
 ALERT_TIME_DIVISOR = env.number("ALERT_TIME_DIVISOR", 1, least=1, most=1000)
 

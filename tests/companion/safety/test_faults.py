@@ -1,6 +1,8 @@
-"""Processes killed at the worst moment, one frozen past its lease, the database locked: no alert is lost, none is told twice.
+"""Processes killed at the worst moment, one frozen past its lease, the database locked: no alert is lost, none is told
+twice.
 
-A repeat after a kill between sending and marking cannot be avoided; it must carry the same key, by which the far side knows it.
+A repeat after a kill between sending and marking cannot be avoided; it must carry the same key, by which the far side
+knows it.
 """
 
 from __future__ import annotations
