@@ -107,7 +107,7 @@ class ChatSocket:
         self._allowance -= 1
 
 
-async def _refuse(send: Send) -> None:
+async def refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
     """Answer the handshake with 403."""
     await send({"type": "websocket.close"})
 
@@ -117,7 +117,7 @@ async def chat_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()  # websocket.connect
     key = doors.session_key(scope["headers"])
     if not doors.is_own_page(scope["headers"]) or not key:
-        await _refuse(send)
+        await refuse(scope, receive, send)
         return
     await ChatSocket(receive, send).serve(await in_thread(doors.guest_of_session, key))
 
@@ -127,6 +127,6 @@ async def mobile_socket(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     ticket, subprotocol = doors.ticket_in(scope["subprotocols"])
     if not ticket:
-        await _refuse(send)
+        await refuse(scope, receive, send)
         return
     await ChatSocket(receive, send).serve(await in_thread(doors.guest_of_ticket, ticket), subprotocol)

@@ -13,8 +13,9 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from companion.chat import phrases
@@ -40,7 +41,7 @@ MOST_REFUSALS = 100
 SIGNED_OUT, TOO_MANY_SOCKETS, TOO_MUCH, TOO_SLOW = 4401, 4429, 1008, 1013
 
 Write = Callable[[str], Awaitable[None]]
-End = Callable[[int], Awaitable[None]]
+End = Callable[[int], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def text_size(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = redirect(back if safe else "senior-settings")
-    options = {"samesite": "Lax", "httponly": True, "secure": settings.SECURE_TLS}
-    response.set_cookie(TEXT_SIZE_COOKIE, size, max_age=YEAR_SECONDS, **options)
+    response.set_cookie(
+        TEXT_SIZE_COOKIE, size, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SECURE_TLS
+    )
     return response

@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from lilo_site.management.commands.demo import PASSWORD
 
@@ -32,6 +33,7 @@ ARGUMENTS = [
 QUESTION = "I keep waking up at night, what can I do?"
 START_SECONDS = 180
 PATIENCE_MS = 30_000
+Cookies = list[SetCookieParam]
 PROBES = Path(__file__).with_name("probes.js").read_text(encoding="utf-8")
 
 
@@ -118,29 +120,35 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def cookies(address: str) -> list[dict[str, str]]:
-    """The cookies of a signed-in Margaret."""
-    with httpx.Client(base_url=address, follow_redirects=True) as client:
-        _sign_in_over_http(client, "margaret")
-        jar = [(cookie.name, str(cookie.value)) for cookie in client.cookies.jar]
-    return [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"} for name, value in jar]
+def cookies(address: str) -> dict[str, Cookies]:
+    """The cookies of those who are signed in. Margaret is never in danger; when somebody must be, it is Anna."""
+    found: dict[str, Cookies] = {}
+    for name in ("margaret", "anna"):
+        with httpx.Client(base_url=address, follow_redirects=True) as client:
+            _sign_in_over_http(client, name)
+            jar = [(cookie.name, str(cookie.value)) for cookie in client.cookies.jar]
+        found[name] = [{"name": key, "value": value, "domain": "127.0.0.1", "path": "/"} for key, value in jar]
+    return found
 
 
 @pytest.fixture
-def visit(browser: Browser, cookies: list[dict[str, str]]) -> Iterator[Callable[..., Page]]:
-    """Open a page as Margaret; what the browser finds wrong with it fails the test."""
+def visit(browser: Browser, cookies: dict[str, Cookies]) -> Iterator[Callable[..., Page]]:
+    """Open a page, as Margaret where nobody else is named; what the browser finds wrong with it fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(url: str, *, is_signed_in: bool = True, **options: object) -> Page:
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    def open_page(url: str, *, who: str = "margaret", **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        if is_signed_in:
-            context.add_cookies(cookies)  # type: ignore[arg-type]
+        context.add_cookies(cookies.get(who, []))
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("console", note)
         page.goto(url)
         return page
 
@@ -148,13 +156,14 @@ def visit(browser: Browser, cookies: list[dict[str, str]]) -> Iterator[Callable[
     for context in contexts:
         context.close()
     # A lost connection and a page that is not there are what some tests are about.
-    unexpected = [text for text in complaints if "WebSocket" not in text and "404" not in text]
+    expected = ("WebSocket", "404", "ERR_INTERNET_DISCONNECTED")
+    unexpected = [text for text in complaints if not any(word in text for word in expected)]
     assert unexpected == [], "the browser complained"
 
 
 @pytest.fixture
 def large_type(
-    playwright: Playwright, cookies: list[dict[str, str]], tmp_path: Path
+    playwright: Playwright, cookies: dict[str, Cookies], tmp_path: Path
 ) -> Iterator[Callable[[str, int, int], Page]]:
     """Open a page in a browser whose own type is set to 200 %."""
     profile = tmp_path / "profile" / "Default"
@@ -164,7 +173,7 @@ def large_type(
     context = playwright.chromium.launch_persistent_context(
         str(profile.parent), executable_path=CHROMIUM, args=ARGUMENTS, headless=True
     )
-    context.add_cookies(cookies)  # type: ignore[arg-type]
+    context.add_cookies(cookies["margaret"])
 
     def open_page(url: str, width: int, height: int) -> Page:
         page = context.new_page()

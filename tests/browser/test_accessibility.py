@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import QUESTION, probe
+from tests.browser.conftest import QUESTION, Cookies, probe
 from tests.browser.test_talk import ask
 
 Visit = Callable[..., Page]
@@ -23,6 +23,7 @@ PAGES = {
     "missing": "/nowhere/",
     "sign-in": "/sign-in/?next=/",
 }
+VISITOR = {"sign-in": "nobody"}
 AXE: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice"],
     "resultTypes": ["violations"],
@@ -30,9 +31,9 @@ AXE: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _something_was_said(browser: Browser, cookies: list[dict[str, str]], address: str) -> None:
+def _something_was_said(browser: Browser, cookies: dict[str, Cookies], address: str) -> None:
     context = browser.new_context()
-    context.add_cookies(cookies)  # type: ignore[arg-type]
+    context.add_cookies(cookies["margaret"])
     page = context.new_page()
     page.goto(address)
     ask(page, QUESTION)
@@ -48,7 +49,12 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_all_of_it_is_large_enough(visit: Visit, address: str, name: str, scheme: str) -> None:
-    page = visit(address + PAGES[name], is_signed_in=name != "sign-in", color_scheme=scheme, reduced_motion="reduce")
+    page = visit(
+        address + PAGES[name],
+        who="nobody" if name == "sign-in" else "margaret",
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(200)
@@ -72,7 +78,11 @@ def test_nothing_is_lost_at_200_percent_type(
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("size", [(320, 568), (320, 256)], ids=["320", "zoom-400"])
 def test_a_very_small_window_shows_everything(visit: Visit, address: str, name: str, size: tuple[int, int]) -> None:
-    page = visit(address + PAGES[name], is_signed_in=name != "sign-in", viewport={"width": size[0], "height": size[1]})
+    page = visit(
+        address + PAGES[name],
+        who="nobody" if name == "sign-in" else "margaret",
+        viewport={"width": size[0], "height": size[1]},
+    )
     assert probe(page, "sidewaysScroll") == 0
     if size[1] < 300:
         assert probe(page, "inTheWay") == [], "something covers a window that is this small"

@@ -144,7 +144,7 @@ def test_a_keyboard_is_enough(visit: Visit, address: str) -> None:
 
 
 def test_danger_is_answered_with_whom_to_ring_at_once(visit: Visit, address: str) -> None:
-    page = visit(address)
+    page = visit(address, who="anna")
     ask(page, "I have fallen and I cannot get up. My hip hurts badly.")
     card = page.get_by_role("alert")
     expect(card).to_be_visible()
@@ -160,7 +160,7 @@ def test_danger_is_answered_with_whom_to_ring_at_once(visit: Visit, address: str
 
 
 def test_danger_is_answered_without_javascript_too(visit: Visit, address: str) -> None:
-    page = visit(address, java_script_enabled=False)
+    page = visit(address, who="anna", java_script_enabled=False)
     ask(page, "I have a crushing pain in my chest")
     expect(page.get_by_role("alert").get_by_role("link", name="911")).to_be_visible()
 
