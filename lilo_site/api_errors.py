@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -44,7 +45,7 @@ def problem_response(problem: Problem, **more: Any) -> HttpResponse:
     }
     response = HttpResponse(json.dumps(body), status=problem.status, content_type="application/problem+json")
     if problem.retry_after is not None:
-        response["Retry-After"] = str(max(1, round(problem.retry_after)))
+        response["Retry-After"] = str(max(1, math.ceil(problem.retry_after)))
     if problem.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     return response

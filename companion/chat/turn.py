@@ -66,8 +66,8 @@ class Turn:
 async def answer(turn: Turn) -> AsyncIterator[TurnEvent]:
     """Answer one message.
 
-    Yields `accepted`, then `emergency` if danger was heard, `sources`, `delta`s, and last `done` or `error`. `done` comes
-    only after both sides of the turn are durably kept. Never raises: a fault ends in an `error` event.
+    Yields `accepted`, then `emergency` if danger was heard, `sources`, `delta`s, and last `done` or `error`. `done`
+    comes only after both sides of the turn are durably kept. Never raises: a fault ends in an `error` event.
     """
     yield Accepted(turn_id=turn.turn_id, message_id=turn.message_id, trace_id=turn.trace_id)
     try:

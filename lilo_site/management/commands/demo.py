@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
+from companion.circle.actions import accept_invitation, create_profile, invite
+from companion.circle.models import Membership, Role
 from lilo_site.settings.base import PRODUCTION
 
 PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
@@ -23,13 +25,19 @@ class Person:
     full_name: str
     kind: str
     what: str
+    phone: str = ""
     is_staff: bool = False
+    relation: str = ""
+    """What they are to the senior; empty for those who are not of her circle."""
+    role: str = Role.FAMILY
 
 
-HOUSEHOLD = (
-    Person("margaret", "Margaret Doyle", Kind.SENIOR, "the senior: talk with Lilo at /"),
-    Person("anna", "Anna Doyle", Kind.FAMILY, "her daughter"),
-    Person("curator", "Carla Ruiz", Kind.CURATOR, "the curator: /admin/", is_staff=True),
+SENIOR = Person("margaret", "Margaret Doyle", Kind.SENIOR, "the senior: talk with Lilo at /", "+12025550101")
+OTHERS = (
+    Person("anna", "Anna Doyle", Kind.FAMILY, "her daughter", "+12025550102", relation="daughter", role=Role.PRIMARY),
+    Person("ben", "Ben Okafor", Kind.FAMILY, "her neighbour", "+12025550103", relation="neighbour"),
+    Person("carla", "Carla Ruiz", Kind.CURATOR, "writes what Lilo knows: /admin/", is_staff=True),
+    Person("rob", "Rob Lindqvist", Kind.CURATOR, "reviews and publishes it: /admin/", is_staff=True),
 )
 
 
@@ -56,23 +64,33 @@ class Command(BaseCommand):
             call_command("serve", port=port)
 
     def _household(self) -> None:
-        for person in HOUSEHOLD:
-            if not User.objects.filter(username=person.username).exists():
-                create_user(
-                    username=person.username,
-                    password=PASSWORD,
-                    full_name=person.full_name,
-                    kind=person.kind,
-                    email=f"{person.username}@example.org",
-                    is_verified=True,
-                    is_staff=person.is_staff,
-                    is_superuser=person.is_staff,
-                )
+        margaret = _opened(SENIOR)
+        create_profile(margaret, preferred_name="Margaret")
+        for person in OTHERS:
+            user = _opened(person)
+            if person.relation and not Membership.objects.filter(senior_id=margaret.pk, user=user).exists():
+                invitation = invite(margaret, margaret.pk, role=person.role, relation=person.relation)
+                accept_invitation(user, invitation.token)
 
     def _print_addresses(self, port: int) -> None:
         self.stdout.write(f"\n  Talk with Lilo   http://localhost:{port}/")
         self.stdout.write(f"  Curate           http://localhost:{port}/admin/")
         self.stdout.write(f"  API              http://localhost:{port}/api/v1/docs\n")
-        for person in HOUSEHOLD:
+        for person in (SENIOR, *OTHERS):
             self.stdout.write(f"  {person.username:<10} {PASSWORD}   {person.what}")
         self.stdout.write("")
+
+
+def _opened(person: Person) -> User:
+    """The person's account, opened if there is none."""
+    return User.objects.filter(username=person.username).first() or create_user(
+        username=person.username,
+        password=PASSWORD,
+        full_name=person.full_name,
+        kind=person.kind,
+        email=f"{person.username}@example.org",
+        phone=person.phone,
+        is_verified=True,
+        is_staff=person.is_staff,
+        is_superuser=person.is_staff,
+    )
