@@ -98,6 +98,8 @@ def choose(heard: Sequence[Heard]) -> Thresholds:
     """
     grid = [step / 200 for step in range(1, 200)]
     calm = [row for row in heard if not row.example.alarm]
+    everyday = sum(row.example.everyday for row in calm)
+    most_everyday = max(MOST_EVERYDAY, 1 / max(everyday, 1))  # one of a few is not yet a rate
     without = rates(heard, Thresholds(2, 2, 2))
     alert = next(
         (
@@ -111,7 +113,7 @@ def choose(heard: Sequence[Heard]) -> Thresholds:
     def cost(limit: float) -> tuple[float, float]:
         found = rates(heard, Thresholds(limit, alert, 2))
         over = max(0.0, found.hard_questions - without.hard_questions - MOST_QUESTIONS) + max(
-            0.0, found.everyday_questions - without.everyday_questions - MOST_EVERYDAY
+            0.0, found.everyday_questions - without.everyday_questions - most_everyday
         )
         return (over, _cost(found))
 
