@@ -50,7 +50,9 @@ def corpus_artefact(request: pytest.FixtureRequest) -> Path:
             category=text.category,
             tags=text.tags,
             audience=text.audience,  # type: ignore[arg-type]
-            sources=tuple(Source(page.title, page.publisher, page.url, page.date) for page in text.sources),
+            sources=tuple(
+                Source(page.title, page.publisher, page.url, page.date) for page in text.sources if page.date
+            ),
             reviewed_on=None,
         )
         for text in sorted(read_corpus(), key=lambda text: text.key)

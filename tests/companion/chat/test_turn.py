@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError
 
 from companion.chat import phrases, selectors
 from companion.chat.actions import answer_fully
 from companion.chat.reply import SURE, TELL_ME_MORE, Exchange
-from companion.chat.turn import answer
+from companion.chat.turn import Turn, answer
 from companion.safety.models import Alert
 from lilo_site.threads import in_thread
+
+
+async def events_of(turn: Turn) -> list[Any]:
+    """Everything a turn says."""
+    return [event async for event in answer(turn)]
+
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAKING = "I keep waking up at night, what can I do?"
 
 
 async def test_events_come_in_their_order_and_join_to_the_answer(turn_of, published_corpus) -> None:
-    events = [event async for event in answer(turn_of(WAKING))]
+    events = await events_of(turn_of(WAKING))
     types = [event.type for event in events]
     assert types[:2] == ["accepted", "sources"]
     assert types[-1] == "done"
@@ -60,8 +68,8 @@ async def test_words_are_encrypted_in_the_database(ask, senior) -> None:
 
 
 async def test_the_same_message_id_is_kept_once_and_answered_alike(turn_of, published_corpus, senior) -> None:
-    first = await answer_fully(turn_of(WAKING, message_id="m-1"))
-    again = await answer_fully(turn_of(WAKING, message_id="m-1"))
+    first: Any = await answer_fully(turn_of(WAKING, message_id="m-1"))
+    again: Any = await answer_fully(turn_of(WAKING, message_id="m-1"))
     assert again.done.text == first.done.text
     assert again.done.strategy == "kept"
     assert len(await in_thread(selectors.recent_messages, senior.id)) == 2
@@ -135,6 +143,7 @@ async def test_weak_evidence_is_not_an_answer(ask, said) -> None:
 async def test_emergency_is_stored_before_it_is_answered_and_never_limited(turn_of, published_corpus, senior) -> None:
     seen = []
     for number in range(25):  # more than the limit lets through
+        event: Any
         async for event in answer(turn_of("I fell and I can't get up", message_id=f"m-{number}")):
             seen.append(event.type)
             if event.type == "emergency":
@@ -149,7 +158,7 @@ async def test_emergency_is_stored_before_it_is_answered_and_never_limited(turn_
 async def test_flood_is_refused_kindly_and_nothing_is_kept_of_it(turn_of, published_corpus, senior) -> None:
     outcomes = []
     for number in range(22):
-        events = [event async for event in answer(turn_of("thank you", message_id=f"m-{number}"))]
+        events = await events_of(turn_of("thank you", message_id=f"m-{number}"))
         outcomes.append(events[-1])
     refused = [event for event in outcomes if event.type == "error"]
     assert [event.code for event in refused] == ["too_fast"] * len(refused)
@@ -166,7 +175,7 @@ async def test_without_knowledge_it_says_so(turn_of, settings, tmp_path, senior)
     settings.ARTEFACT_DIR = tmp_path / "nothing"
     serving.cache_clear()
     try:
-        events = [event async for event in answer(turn_of(WAKING))]
+        events = await events_of(turn_of(WAKING))
     finally:
         serving.cache_clear()
     assert events[-1].kind == "refusal"
@@ -175,13 +184,13 @@ async def test_without_knowledge_it_says_so(turn_of, settings, tmp_path, senior)
 
 
 async def test_when_nothing_can_be_kept_the_person_is_told(turn_of, published_corpus, monkeypatch) -> None:
-    from companion.chat.history import orm
+    from companion.chat.models import Message
 
     def broken(*_args: object, **_options: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(orm.Message.objects, "bulk_create", broken)
-    events = [event async for event in answer(turn_of(WAKING))]
+    monkeypatch.setattr(Message.objects, "bulk_create", broken)
+    events = await events_of(turn_of(WAKING))
     assert (events[-1].type, events[-1].code, events[-1].message) == ("error", "not_kept", phrases.NOT_KEPT)
 
 
