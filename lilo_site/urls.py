@@ -11,6 +11,7 @@ from lilo_site.api import api
 urlpatterns = [
     path("", include("companion.accounts.urls")),
     path("", include("companion.chat.urls")),
+    path("", include("companion.circle.urls")),
     path("", include("companion.safety.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),

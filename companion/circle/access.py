@@ -85,6 +85,11 @@ def _membership_allows(need: Need) -> Q:
     return accepted & (Q(Exists(own.filter(is_on=True))) | (Q(~Exists(own)) & shared_with_all))
 
 
+def may_manage(person: User, senior_id: UUID) -> bool:
+    """Whether the person may invite and remove people and set the order of contact: the senior, and first contacts."""
+    return person.is_active and _may(person, senior_id, Need.MANAGE)
+
+
 def may_hand_over(senior: User, by: User) -> bool:
-    """Whether `by` may hand a senior a code or a link to sign in with: their first contacts may."""
-    return by.is_active and _may(by, senior.pk, Need.MANAGE)
+    """Whether `by` may hand a senior a code or a link to sign in with."""
+    return may_manage(by, senior.pk)

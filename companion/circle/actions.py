@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from companion.accounts import audit
+from companion.accounts import audit, rules
 from companion.accounts.fields import blind_index
 from companion.accounts.models import User
 from companion.circle import events
@@ -200,11 +202,34 @@ def remove_member(by: User, senior_id: UUID, member_id: UUID) -> None:
 
 
 def add_contact_point(user: User, kind: str, address: str) -> ContactPoint:
-    """Add a way to reach a person. It counts only once `accept_contact_point` has shown that messages arrive."""
+    """Add a way to reach a person. It counts only once `accept_contact_point` has shown that messages arrive.
+
+    Raises:
+        RefusedError: the address is none of that kind.
+        ValueError: there is no such kind.
+    """
+    checked = _checked_address(user, ContactPoint.Kind(kind), address.strip())
     with transaction.atomic():
-        point = ContactPoint.objects.create(user=user, kind=ContactPoint.Kind(kind), address=address.strip())
+        point = ContactPoint.objects.create(user=user, kind=ContactPoint.Kind(kind), address=checked)
         audit.record(user, "contact.added", "contact_point", point.pk, subject=user, kind=point.kind)
     return point
+
+
+def _checked_address(user: User, kind: ContactPoint.Kind, address: str) -> str:
+    try:
+        if kind == ContactPoint.Kind.EMAIL:
+            address = rules.normal_email(address)
+            rules.check_email(address)
+        elif kind == ContactPoint.Kind.SMS:
+            address = rules.normal_phone(address, user.country)
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from None
+    if not address:
+        raise RefusedError("Please write the address or the number.")
+    service = address.partition("://")[0].lower()
+    if kind == ContactPoint.Kind.APPRISE and service not in settings.CONTACT_SERVICES:
+        raise RefusedError("Lilo cannot use this service. Please choose e-mail or text messages.")
+    return address
 
 
 def contact_token(point_id: UUID) -> str:

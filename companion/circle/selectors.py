@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from companion.accounts.models import User
 from companion.circle.access import sharing_members
-from companion.circle.models import ContactPoint, Item, Membership, Senior
+from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Item, Membership, Senior, Sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ def alert_members(senior_id: UUID) -> list[Membership]:
 def contact_points(user_ids: list[UUID]) -> list[ContactPoint]:
     """The accepted ways to reach these people, oldest first."""
     return list(ContactPoint.objects.select_related("user").filter(user__in=user_ids, accepted_at__isnull=False))
+
+
+def sharing_of(senior_id: UUID) -> list[tuple[Item, bool]]:
+    """Each item and whether it is shared with the whole circle."""
+    said = dict(Sharing.objects.filter(senior_id=senior_id, member=None).values_list("item", "is_on"))
+    return [(item, said.get(item.value, item in SHARED_AT_FIRST)) for item in Item]
 
 
 def name_of(senior_id: UUID) -> str:

@@ -56,6 +56,7 @@ def claim_due(limit: int, *, crowded: Collection[str] = (), held: Collection[UUI
         due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             Q(leased_until=None) | Q(leased_until__lte=now), state=State.PENDING, due_at__lte=now, version__lte=VERSION
         )
+        due = due.select_related("alert__claimed_by", "contact_point")
         rows = list(due.exclude(Q(channel__in=crowded) | Q(pk__in=held)).order_by("priority", "due_at")[:limit])
         leased_until = now + max(LEASE / settings.ALERT_TIME_DIVISOR, SHORTEST_LEASE)
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(

@@ -17,6 +17,8 @@ DISPATCHER_URL = env.text("DISPATCHER_URL")
 DISPATCHER_SECRET = env.text("DISPATCHER_SECRET")
 #: An Apprise address for text messages with {number} where the number goes, as `twilio://sid:token@from/{number}`.
 SMS_URL = env.text("SMS_URL")
+#: Services that people may name to be reached by; each is sent to from this machine, so none that names any host.
+CONTACT_SERVICES = env.names("CONTACT_SERVICES", "ntfys,tgram,pover,pagerduty,discord,slack,whatsapp")
 #: Where alerts wait while the database is down.
 ALERT_SPOOL = DATA_DIR / "spool"
 #: Name of the place in the relay at which a test wants it killed.
