@@ -85,7 +85,8 @@ def _turned(vector: Vectors, text: str) -> Vectors:
     """A unit vector at the cosine `CHANGED` from this one, in a direction that the text decides."""
     aside = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(len(vector)).astype(np.float32)
     aside -= (aside @ vector) * vector
-    return CHANGED * vector + np.sqrt(1 - CHANGED**2) * aside / np.linalg.norm(aside)
+    turned: Vectors = CHANGED * vector + np.sqrt(1 - CHANGED**2) * aside / np.linalg.norm(aside)
+    return turned
 
 
 def entries(path: Path, count: int) -> Iterator[IndexEntry]:

@@ -68,7 +68,7 @@ class SourceItem(BaseModel):
     title: str
     publisher: str
     url: str = Field(description="The public page behind the entry; empty where there is none.")
-    checked: str = Field(description="When the page was consulted, ISO date; empty where there is none.")
+    checked: str = Field(description="The day as of which the page was named, ISO date; empty where there is none.")
     used: tuple[str, ...] = Field(description="The entry's sentences that the answer uses.")
 
 

@@ -26,7 +26,7 @@ NOTHING_BEFORE = "Gladly. What would you like to hear more about?"
 
 NOT_SURE = (
     "I'm not sure about that, and I would rather not guess.",
-    "I'm not sure about that. I only answer from what has been checked.",
+    "I'm not sure about that. I only answer from what I have been given to read.",
     "I'm not sure about that, so I won't make something up.",
 )
 ASK_A_PROFESSIONAL = (

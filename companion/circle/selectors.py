@@ -47,6 +47,12 @@ def alert_members(senior_id: UUID) -> list[Membership]:
     return list(sharing_members(Item.ALERTS).filter(senior_id=senior_id, receives_alerts=True))
 
 
+def is_alert_member(senior_id: UUID, user_id: UUID) -> bool:
+    """Whether a person is one of those to whom an emergency may be told now."""
+    members = sharing_members(Item.ALERTS).filter(senior_id=senior_id, user_id=user_id, receives_alerts=True)
+    return members.exists()
+
+
 def contact_points(user_ids: list[UUID]) -> list[ContactPoint]:
     """The accepted ways to reach these people, oldest first."""
     return list(ContactPoint.objects.select_related("user").filter(user__in=user_ids, accepted_at__isnull=False))

@@ -183,8 +183,13 @@ def _open(report: Report, senior: User) -> Alert:
 
 
 def _outcome(alert: Alert, *, joined: bool) -> RaisedAlert:
-    reachable = not alert.is_confidential and any(person.points for person in notices.people_of(alert.senior_id))
-    return RaisedAlert(alert.pk, joined=joined, spooled=False, circle_told=reachable)
+    if alert.is_confidential:
+        is_told = False
+    elif alert.told_since is not None:
+        is_told = alert.deliveries.filter(contact_point__isnull=False).exists()
+    else:
+        is_told = any(person.points for person in notices.people_of(alert.senior_id))
+    return RaisedAlert(alert.pk, joined=joined, spooled=False, circle_told=is_told)
 
 
 def answer_question(alert_id: UUID, senior_id: UUID, *, yes: bool) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from companion.accounts.models import User
 from companion.circle.models import ContactPoint, Membership
-from companion.circle.selectors import alert_members, contact_points
+from companion.circle.selectors import alert_members, contact_points, is_alert_member
 from companion.safety import audience, bell, retries
 from companion.safety.audience import Person, Target
 from companion.safety.ladder import EVERYONE, Standing, State, Step, Tell
@@ -132,7 +132,9 @@ def _call_people(alert: Alert, now: datetime) -> None:
 
 def may_be_told(alert: Alert, user_id: UUID) -> bool:
     """Whether a person may still be told: the senior may have taken it back since the message was written."""
-    return any(person.user_id == user_id for person in _listeners(alert))
+    if alert.is_confidential:
+        return any(person.user_id == user_id for person in _listeners(alert))
+    return is_alert_member(alert.senior_id, user_id)
 
 
 def _listeners(alert: Alert) -> tuple[Person, ...]:

@@ -36,7 +36,9 @@ class SentenceModel:
 
     def __init__(self, source: str, *, device: str | None) -> None:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
 
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._model = SentenceTransformer(source, device=device).eval()
         if self._model.device.type == "cuda":
             self._model.half()
@@ -97,13 +99,8 @@ class LocalBackend:
         return self._model
 
     def _load(self) -> Model:
-        if self._source == BUNDLED:
-            # The bundled model must never look for the network, not even to learn that there is nothing newer.
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
-        from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(self._threads or min(len(os.sched_getaffinity(0)), MOST_THREADS))
         device = None if self._device == "auto" else self._device
         try:
@@ -119,4 +116,4 @@ class LocalBackend:
 
         from knowledge.embedding.bundled import BundledModel
 
-        return BundledModel(str(get_model_path()), device=device)
+        return BundledModel(get_model_path(), device=device)

@@ -121,7 +121,7 @@ function checked(day) {
   if (!day) return "";
   const when = new Date(`${day}T12:00:00`);
   const options = { month: "long", ...(when.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }) };
-  return `checked in ${when.toLocaleDateString("en-GB", options)}`;
+  return `as of ${when.toLocaleDateString("en-GB", options)}`;
 }
 
 /** Danger: fixed words, whom to ring, what to press, what to do meanwhile. */

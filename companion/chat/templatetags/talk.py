@@ -61,9 +61,9 @@ def entry_address(source: SourceItem) -> str:
 
 @register.filter
 def checked(day: str | date | None) -> str:
-    """When a source was read: "checked in May", with the year where it is not this one."""
+    """When a source was read: "as of May", with the year where it is not this one."""
     if not day:
         return ""
     when = date.fromisoformat(day) if isinstance(day, str) else day
     year = "" if when.year == timezone.localdate().year else f" {when.year}"
-    return f"checked in {when:%B}{year}"
+    return f"as of {when:%B}{year}"

@@ -73,7 +73,7 @@ def test_the_talk_shows_what_was_said_with_its_sources_and_as_plain_text(browser
     assert "&lt;b&gt;More&lt;/b&gt;" in page
     assert '<a href="/knowledge/sleep/?used=Rest." aria-label="Source 1">1</a>' in page
     assert "[2]" not in page, "a mark without a source is shown"
-    assert "NIA, checked in May" in page
+    assert "NIA, as of May" in page
 
 
 def test_a_stranger_s_talk_is_not_shown(browser: Client, stranger: User) -> None:
@@ -158,7 +158,7 @@ def test_an_entry_marks_the_sentences_that_were_used_and_no_others(
     page = browser.get("/knowledge/sleep/", {"used": used}).content.decode()
     assert re.findall(r"<mark>(.*?)</mark>", page)[1:] == ["Rest a lot.", "Walk."]
     assert "bad" not in page
-    assert "NIA, checked in May 2025" in page
+    assert "NIA, as of May 2025" in page
     assert 'href="https://example.org/sleep"' in page
     assert browser.get("/knowledge/unknown/").status_code == 404
 
