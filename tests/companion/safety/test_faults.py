@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,26 @@ def test_two_relays_send_each_message_once(world: World, far_side: FarSide) -> N
     assert max(far_side.keys.values()) == 1
     assert set(far_side.keys) <= keys_stored()
     assert not Delivery.objects.filter(state="pending", leased_until__isnull=False).exists()
+
+
+def test_thousand_alerts_at_once_lose_none_and_send_none_twice(world: World, far_side: FarSide, settings: Any) -> None:
+    settings.ALERT_TIME_DIVISOR = 1  # hurried, the rungs would make thousands more
+    make_households([("primary", far_side.address)], count=1000)
+    seniors = list(User.objects.filter(kind="senior").values_list("pk", flat=True))
+    world.start_relay(ALERT_TIME_DIVISOR="1")
+    raisers = [
+        threading.Thread(target=lambda part=part: [fall(senior_id=key) for key in part])
+        for part in (seniors[start::4] for start in range(4))
+    ]
+    for thread in raisers:
+        thread.start()
+    for thread in raisers:
+        thread.join()
+    eventually(lambda: Alert.objects.filter(state="notified").count() == 1000, within=150, every=0.5)
+    assert Alert.objects.count() == 1000
+    assert spool.waiting() == []
+    assert set(far_side.keys) <= keys_stored()
+    assert set(far_side.keys.values()) == {1}
 
 
 class TestLockedDatabase:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from django.test import Client
 
 from companion.accounts.models import User
 from companion.circle.models import ContactPoint, Membership
-from companion.safety import actions, check_ins, clock, selectors, spool
+from companion.safety import actions, check_ins, clock, selectors
 from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery
 from tests.companion.safety.far_side import FarSide
 from tests.companion.safety.world import eventually, fall, make_households
@@ -117,25 +116,6 @@ def test_step_of_the_wall_clock_neither_hurries_nor_holds_up(far_side: FarSide, 
     assert 2.5 < far_side.received[1].at - first < 6, (
         "the second rung is due after 3 s, whatever the clock on the wall says"
     )
-
-
-def test_thousand_alerts_at_once_lose_none_and_send_none_twice(far_side: FarSide, settings: Any) -> None:
-    settings.ALERT_TIME_DIVISOR = 1  # hurried, the rungs would make thousands more
-    make_households([("primary", far_side.address)], count=1000)
-    seniors = list(User.objects.filter(kind="senior").values_list("pk", flat=True))
-    raisers = [
-        threading.Thread(target=lambda part=part: [fall(senior_id=key) for key in part])
-        for part in (seniors[start::4] for start in range(4))
-    ]
-    for thread in raisers:
-        thread.start()
-    for thread in raisers:
-        thread.join()
-    eventually(lambda: Alert.objects.filter(state="notified").count() == 1000, within=120, every=0.5)
-    assert Alert.objects.count() == 1000
-    assert spool.waiting() == []
-    assert set(far_side.keys) <= {str(key) for key in Delivery.objects.values_list("pk", flat=True)}
-    assert set(far_side.keys.values()) == {1}
 
 
 def test_new_contact_point_is_asked_to_confirm_and_counts_after_that(client: Client) -> None:
