@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from csp.decorators import csp_update
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 def docs_page(view: Page) -> Page:

@@ -24,7 +24,7 @@ django.setup()
 
 from django.db import connections  # noqa: E402  (the settings must be there first)
 
-# A real file, as in service: threads and other processes meet in it. SQLite in memory locks whole tables between threads.
+# A real file, as in service: threads and other processes meet in it. In memory, SQLite locks whole tables.
 connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
 
 

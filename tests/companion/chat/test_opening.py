@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from companion.chat import phrases
@@ -26,7 +28,7 @@ def test_acknowledgement_fits(said: str, ways: tuple[str, ...]) -> None:
 def test_two_answers_in_a_row_never_begin_alike() -> None:
     said = "my knee hurts"
     openers = [opener(said, category="pain", turns_before=turn) for turn in range(6)]
-    assert all(first != second for first, second in zip(openers, openers[1:], strict=False))
+    assert all(first != second for first, second in pairwise(openers))
 
 
 def test_small_talk_needs_no_acknowledgement() -> None:
