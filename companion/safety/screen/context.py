@@ -28,8 +28,8 @@ _CUES = _read_cues(Path(__file__).parent / "signs" / "cues.cfg")
 
 
 _STEMS = (
-    "stop work mov respon breath wak answer com help touch shift clot mak pass feed wash chang grip obey recogn remember "
-    "allow rous"
+    "stop work mov respon breath wak answer com help touch shift clot mak pass feed wash chang grip obey recogn "
+    "remember allow rous"
 )
 _WHOLE = (
     "go let fed like just get lift look do hold eat drunk drank drink had better end be want see know sure give giving "

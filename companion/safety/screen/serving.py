@@ -7,6 +7,7 @@ one that arrives alone does not wait for company.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import queue
 import threading
@@ -25,10 +26,13 @@ logger = logging.getLogger(__name__)
 LARGEST_BATCH = 32
 PATIENCE_S = 2.0
 """After this the floor answers alone: a late answer to an emergency is a missed one."""
+LOADING_PATIENCE_S = 30.0
+"""The same in a process that was not warmed up: what the rules did not hear is worth waiting for the model."""
 _AGAIN_AFTER = 1_000
 """A missing layer is logged at the first message and then at every this many, not at each."""
 
 FLOOR_ALONE = Counter("lilo_screen_floor_alone_total", "Messages that the learned layer did not see.", ["why"])
+_absences = itertools.count()
 LEVELS_HEARD = Counter("lilo_screen_levels_total", "Messages by the level the screen gave them.", ["level"])
 BATCHES = Histogram("lilo_screen_batch_size", "Messages judged together.", buckets=(1, 2, 4, 8, 16, 32))
 
@@ -38,6 +42,7 @@ class Batcher:
 
     def __init__(self, layer: Callable[[], Learned]) -> None:
         self._layer = layer
+        self.ready = False
         self._waiting: queue.SimpleQueue[tuple[Message, Future[Judgement]]] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="screen", daemon=True).start()
 
@@ -63,6 +68,7 @@ class Batcher:
             for answer in answers:
                 answer.set_exception(error)
             return
+        self.ready = True
         BATCHES.observe(len(messages))
         for answer, judgement in zip(answers, judgements, strict=True):
             answer.set_result(judgement)
@@ -91,8 +97,10 @@ async def screen(text: str, *, recent: Sequence[str] = ()) -> Assessment:
 
 
 async def _second_opinion(message: Message) -> Assessment | None:
+    judges = batcher()
+    patience = PATIENCE_S if judges.ready else LOADING_PATIENCE_S
     try:
-        judgement = await asyncio.wait_for(asyncio.wrap_future(batcher().submit(message)), PATIENCE_S)
+        judgement = await asyncio.wait_for(asyncio.wrap_future(judges.submit(message)), patience)
         return learned().assess(judgement)
     except TimeoutError:
         _note_absence("late")
@@ -105,9 +113,8 @@ async def _second_opinion(message: Message) -> Assessment | None:
 
 
 def _note_absence(why: str) -> None:
-    counter = FLOOR_ALONE.labels(why)
-    counter.inc()
-    if counter._value.get() % _AGAIN_AFTER == 1:
+    FLOOR_ALONE.labels(why).inc()
+    if next(_absences) % _AGAIN_AFTER == 0:
         logger.error("The learned layer of the screen is %s; the floor answers alone.", why)
 
 
