@@ -29,7 +29,7 @@ def help_contacts(senior_id: UUID) -> tuple[HelpContact, ...]:
         HelpContact(
             member.user.full_name or member.user.username,
             member.relation,
-            _as_dialled(member.user.phone, member.senior.user.country),
+            as_dialled(member.user.phone, member.senior.user.country),
             f"tel:{member.user.phone}",
         )
         for member in members
@@ -81,7 +81,7 @@ def unreachable_members(senior_id: UUID) -> list[Membership]:
     return [member for member in members if member.user_id not in reachable]
 
 
-def _as_dialled(number: str, country: str) -> str:
+def as_dialled(number: str, country: str) -> str:
     """A number as people of that country write it."""
     import phonenumbers  # its tables are large: only when a number is really shown
 

@@ -14,13 +14,16 @@ from companion.safety.models import Alert
 
 
 def visible_alerts(person: User) -> QuerySet[Alert]:
-    """Every alert the person may see: their own, those of seniors who share alerts, confidential ones told to them."""
+    """Every alert the person may see: their own, those of seniors who share alerts, confidential ones told to them.
+
+    A question that tells nobody is the senior's alone, and stays so when the answer is no.
+    """
     if not person.is_active or person.deleted_at is not None:
         return Alert.objects.none()
     seniors = visible_seniors(person, need=Need.ALERTS).values("pk")
     leads = Membership.objects.filter(user=person, accepted_at__isnull=False, is_safeguarding_lead=True)
     trusted = Q(senior__in=leads.values("senior")) | Q(picked=person)
-    shared = Q(senior__in=seniors) & (Q(is_confidential=False) | trusted)
+    shared = Q(senior__in=seniors, told_since__isnull=False) & (Q(is_confidential=False) | trusted)
     return Alert.objects.filter(Q(senior=person) | shared).distinct()
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from companion.accounts import audit
 from companion.accounts.models import User
-from companion.circle.access import NotYoursError
+from companion.circle.access import Need, NotYoursError, access_senior
 from companion.safety import access, address_book, clock, ladder, notices, spool
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.ladder import CLOSED, State, Step
@@ -295,6 +295,24 @@ def note_view(alert: Alert, by: User) -> None:
         audit.record(by, "alert.read", "alert", alert.pk, subject=alert.senior_id)
         if by.pk != alert.senior_id and not alert.events.filter(kind=Kind.VIEWED, actor=by).exists():
             notices.add_event(alert, Kind.VIEWED, now=clock.now(), actor=by)
+
+
+def start_drill(by: User, senior_id: UUID) -> RaisedAlert:
+    """Try the whole way to everybody in the circle. Every message says that it is a drill.
+
+    Raises:
+        NotYoursError: only the senior and first contacts may.
+    """
+    senior = access_senior(by, senior_id, need=Need.MANAGE)
+    return raise_alert(
+        senior_id=senior.pk,
+        level=AlertLevel.EMERGENCY,
+        category="help",
+        words="",
+        reasons=("drill",),
+        source=AlertSource.HELP_BUTTON,
+        drill=True,
+    )
 
 
 def press_help(user: User, *, trace_id: str = "", source: str = AlertSource.HELP_BUTTON, key: str = "") -> RaisedAlert:

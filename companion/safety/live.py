@@ -50,10 +50,10 @@ def _hints(line: AlertEvent) -> list[tuple[str, dict[str, Any]]]:
         kind=line.kind,
         state=alert.state,
     )
-    hints: list[tuple[str, dict[str, Any]]] = []
-    if not alert.is_confidential:  # the one who may be the cause could have a page open
-        hints.append((senior_group(alert.senior_id), dict(changed)))
-    if line.kind in SHOWN and alert.told_since is not None and not alert.is_confidential:
+    if alert.told_since is None or alert.is_confidential:
+        return []  # nobody is told: the one who may be the cause could have a page open
+    hints: list[tuple[str, dict[str, Any]]] = [(senior_group(alert.senior_id), dict(changed))]
+    if line.kind in SHOWN:
         hints.append((f"user.{alert.senior_id}", _for_senior(line)))
     return hints
 

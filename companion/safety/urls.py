@@ -8,6 +8,7 @@ from companion.safety import views
 
 urlpatterns = [
     path("help/press/", views.press_help, name="press-help"),
+    path("circle/<uuid:senior_id>/drill/", views.drill, name="drill"),
     path("alerts/<uuid:alert_id>/", views.alert, name="alert"),
     path("alerts/<uuid:alert_id>/claim/", views.claim, name="claim-alert"),
     path("alerts/<uuid:alert_id>/close/", views.close, name="close-alert"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from companion.accounts.models import User
 from companion.circle import actions as circle
-from companion.circle.selectors import name_of
+from companion.circle.selectors import as_dialled, name_of
 from companion.safety import access, actions, selectors
 from companion.safety.ladder import CLOSED
 from companion.safety.numbers import emergency_numbers
@@ -35,6 +35,14 @@ def press_help(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def drill(request: HttpRequest, senior_id: UUID) -> HttpResponse:
+    """Try whether everybody is reached, labelled as what it is."""
+    raised = actions.start_drill(_person(request), senior_id)
+    return redirect("alert", alert_id=raised.alert_id)
+
+
+@login_required
 @never_cache
 def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """One alert: what is known, what happened, and the buttons that end the noise."""
@@ -51,6 +59,8 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         "may_handle": access.may_handle(person, found),
         "timeline": selectors.timeline(found),
         "phone": found.senior.phone,
+        "number": as_dialled(found.senior.phone, person.country) if found.senior.phone else "",
+        "is_asking": found.answer_due_at is not None,
         "emergency": emergency_numbers(found.senior.country)[:1],
         "confidants": access.possible_confidants(found) if is_own and found.is_confidential else (),
     }

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from companion.accounts.models import AuditLog, User
 from companion.circle import actions as circle
 from companion.circle.access import NotYoursError
-from companion.circle.models import Item
-from companion.safety import actions, deadlines, selectors
+from companion.circle.models import ContactPoint, Item
+from companion.safety import actions, clock, deadlines, selectors, upkeep
 from companion.safety.actions import RaisedAlert, raise_alert
 from companion.safety.models import Alert, AlertEvent, Delivery
 from companion.safety.screen import Level
+from tests.companion.circle.conftest import join, person
 
 pytestmark = pytest.mark.django_db
 
@@ -250,6 +253,49 @@ def test_seen_is_written_once_a_person_and_each_reading_in_the_access_log(senior
     actions.note_view(alert, senior)
     assert kinds(alert.pk).count("viewed") == 1
     assert AuditLog.objects.filter(action="alert.read", actor_id=daughter.pk).count() == 2
+
+
+def test_question_is_the_seniors_alone_until_people_are_told(senior: User, daughter: User) -> None:
+    raised = fall(senior, level="A")
+    assert list(selectors.open_alerts(daughter)) == []
+    assert [alert.pk for alert in selectors.open_alerts(senior)] == [raised.alert_id]
+    make_due(raised.alert_id, "answer_due_at")
+    assert [alert.pk for alert in selectors.open_alerts(daughter)] == [raised.alert_id]
+
+
+def test_drill_goes_the_whole_way_and_joins_no_real_alert(senior: User, daughter: User, son: User) -> None:
+    real = actions.press_help(senior)
+    drill = actions.start_drill(daughter, senior.pk)
+    assert (drill.joined, drill.alert_id != real.alert_id) == (False, True)
+    assert (Alert.objects.get(pk=drill.alert_id).is_drill, told(drill.alert_id)) == (True, {("anna", "alert")})
+    with pytest.raises(NotYoursError):
+        actions.start_drill(son, senior.pk)
+    assert Alert.objects.filter(is_drill=True).count() == 1
+
+
+def test_contact_point_is_tested_once_a_month(senior: User, daughter: User) -> None:
+    upkeep.check_contact_points()
+    assert not Delivery.objects.exists()
+    ContactPoint.objects.update(accepted_at=timezone.now() - timedelta(days=31), last_tested_at=None)
+    upkeep.check_contact_points()
+    upkeep.check_contact_points()
+    assert [(row.recipient, row.message, row.alert) for row in Delivery.objects.all()] == [(daughter, "test", None)]
+
+
+def test_quiet_hours_hold_back_the_end_of_an_alert_but_never_an_emergency(senior: User, daughter: User) -> None:
+    now = timezone.localtime(timezone=ZoneInfo(daughter.time_zone))
+    begins, ends = (now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time()
+    ContactPoint.objects.update(quiet_from=begins, quiet_to=ends)
+    raised = fall(senior)
+    assert Delivery.objects.get().due_at <= clock.now()
+    sent(raised.alert_id)
+    make_due(raised.alert_id, "escalate_at")
+    sent(raised.alert_id)
+    join_late = person("nils", "Nils Late")
+    join(senior, join_late, "family")
+    actions.resolve(raised.alert_id, join_late, reason="fine")
+    waits = Delivery.objects.get(message="closed").due_at - clock.now()
+    assert timedelta(minutes=50) < waits < timedelta(minutes=61)
 
 
 class TestAbuse:

@@ -75,6 +75,13 @@ class TestHints:
 
         assert heard(f"{group}.{senior.pk}", act) == []
 
+    def test_open_question_is_not_hinted_to_the_circle(self, senior: User, daughter: User) -> None:
+        def act() -> None:
+            fall("margaret", level="A")
+            live.publish()
+
+        assert heard(f"senior.{senior.pk}", act) == []
+
     def test_channel_layer_that_is_down_loses_no_hint(self, senior: User, monkeypatch: pytest.MonkeyPatch) -> None:
         fall("margaret")
         with monkeypatch.context() as broken:
