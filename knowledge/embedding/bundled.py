@@ -22,6 +22,8 @@ from knowledge.embedding.port import Vectors
 
 #: What the model was trained to read; `sentence_bert_config.json` says so too.
 MOST_TOKENS = 256
+#: Texts of one pass. On two cores 8 gave 171 a second and 32 gave 121: less padding, and the states stay in the cache.
+CPU_BATCH, GPU_BATCH = 8, 256
 
 
 class BundledModel:
@@ -42,11 +44,12 @@ class BundledModel:
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.enable_padding()
 
-    def encode(self, texts: Sequence[str], *, query: bool, batch: int) -> Vectors:
+    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Vectors in the order of the texts, questions and passages alike.
 
         Texts of like length share a batch, so that short ones need no padding.
         """
+        batch = GPU_BATCH if self.device == "cuda" else CPU_BATCH
         order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for start in range(0, len(order), batch):

@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 BUNDLED = "bundled"
 BUNDLED_NAME = "sentence-transformers/all-MiniLM-L6-v2"
-BATCH = 32
 #: More threads than this made single questions slower, not faster.
 MOST_THREADS = 8
 
@@ -27,7 +26,7 @@ class Model(Protocol):
     dimension: int
     device: str
 
-    def encode(self, texts: Sequence[str], *, query: bool, batch: int) -> Vectors:
+    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Vectors of any length, in the order of the texts."""
 
 
@@ -45,10 +44,10 @@ class SentenceModel:
         self.device = str(self._model.device)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
-    def encode(self, texts: Sequence[str], *, query: bool, batch: int) -> Vectors:
+    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Questions and passages get the prompts that the model was trained with, if any."""
         encode = self._model.encode_query if query else self._model.encode_document
-        vectors = encode(list(texts), batch_size=batch, show_progress_bar=False, convert_to_numpy=True)
+        vectors = encode(list(texts), show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, dtype=np.float32)
 
 
@@ -87,7 +86,7 @@ class LocalBackend:
         """Unit vectors of the texts; sorted by length inside, so that short ones do not pay for long ones."""
         model = self._loaded()
         try:
-            return unit(model.encode(texts, query=query, batch=BATCH))
+            return unit(model.encode(texts, query=query))
         except RuntimeError as error:
             raise EmbeddingUnavailable(f"{self.name} failed: {type(error).__name__}") from error
 
