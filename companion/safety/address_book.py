@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from companion.accounts.fields import UnreadableError, seal, unseal
 from companion.circle.access import sharing_members
@@ -41,7 +40,7 @@ def save() -> None:
     if _text() == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh = path.with_name(f"{path.name}.{uuid4().hex}")
     fresh.touch(mode=0o600)
     fresh.write_text(seal(BOUND_TO, text), encoding="ascii")
     fresh.replace(path)

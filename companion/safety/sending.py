@@ -31,6 +31,8 @@ SHORTEST_LEASE = timedelta(seconds=4)
 #: The newest layout of a row that this relay understands.
 VERSION = 1
 State = Delivery.State
+#: Somebody is on it, or it is over: a call for help that comes late now would only frighten.
+QUIET = {ladder.State.CLAIMED, *ladder.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def _letter(row: Delivery) -> Letter | None:
 
 
 def _address(row: Delivery) -> str | None:
+    if row.alert is not None and row.message in notices.CALLS and row.alert.state in QUIET:
+        return None
     if row.channel == "dispatcher":
         return settings.DISPATCHER_URL or None
     if row.channel.startswith("operator"):

@@ -150,6 +150,17 @@ def test_health_is_green_while_a_relay_goes_round(far_side: FarSide) -> None:
     eventually(lambda: selectors.alerts_health().ok)
 
 
+def test_call_that_comes_through_too_late_is_called_off(far_side: FarSide) -> None:
+    far_side.mode = "500"
+    make_households([("primary", far_side.address)])
+    raised = fall()
+    eventually(lambda: far_side.refused >= 1)
+    actions.resolve(raised.alert_id, User.objects.get(username="helper0-0"), reason="I was there")
+    far_side.mode = "ok"
+    eventually(lambda: states() == {"cancelled"})
+    assert far_side.received == []
+
+
 def test_member_who_left_gets_nothing_more(far_side: FarSide) -> None:
     far_side.mode = "500"
     make_households([("primary", far_side.address)])
