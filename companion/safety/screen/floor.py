@@ -15,6 +15,7 @@ from companion.safety.screen.levels import NOTHING, Assessment, Level
 from companion.safety.screen.words import normalise
 
 WINDOW = 5
+LEANS, AGREES = 0.25, 0.5
 _SCORES = {Level.EMERGENCY: 0.98, Level.ASK: 0.7, Level.CONCERN: 0.3, Level.NONE: 0.0}
 _SHORT = 9
 PROPERTIES = (
@@ -34,6 +35,7 @@ class Reading:
     """A turn as the floor reads it: its own assessment, and what was heard but held to be harmless."""
 
     assessment: Assessment
+    sure: Level
     taken_down: tuple[str, ...]
     heard: Level
     short: bool
@@ -47,7 +49,7 @@ def read(text: str) -> Reading:
     """Read one turn on its own."""
     spelled = normalise(text)
     parts, figures = context.clauses(spelled)
-    best, heard = NOTHING, Level.NONE
+    best, heard, sure = NOTHING, Level.NONE, Level.NONE
     reasons: list[str] = []
     taken: dict[str, None] = {}
     for clause in parts:
@@ -59,6 +61,8 @@ def read(text: str) -> Reading:
                 and hit.start == 0 < len(parts) - 1
             ):
                 level, held_by = Level.NONE, "no cry on its own"
+            if hit.sign.sure and not held_by:
+                sure = max(sure, level, key=lambda one: one.rank)
             heard = max(heard, hit.sign.level, key=lambda one: one.rank)
             if held_by:
                 taken[held_by] = None
@@ -74,6 +78,7 @@ def read(text: str) -> Reading:
         taken["minimised"] = None
     return Reading(
         assessment=Assessment(best.level, best.category, best.score, tuple(dict.fromkeys(reasons))),
+        sure=sure,
         taken_down=tuple(taken),
         heard=heard,
         short=len(spelled.split()) <= _SHORT,
@@ -95,6 +100,30 @@ def floor(text: str, recent: Sequence[str] = ()) -> Assessment:
     if not window:
         return own.assessment
     return _in_the_light_of(window, text, own)
+
+
+def floor_stands(level: Level, sure: Level, alarm: float) -> Level:
+    """What of the floor's level stands beside the learned layer's probability of an alarm.
+
+    A sure sign always does. Another one does where the learned layer leans the same way: from `LEANS` it is asked
+    about, from `AGREES` it counts in full.
+    """
+    if alarm >= AGREES:
+        return level
+    leaning = min(level, Level.ASK, key=lambda one: one.rank) if alarm >= LEANS else Level.NONE
+    return max(sure, leaning, key=lambda one: one.rank)
+
+
+def sure_level(text: str, recent: Sequence[str] = ()) -> Level:
+    """How much of the floor's assessment stands without a second opinion: never more than the assessment."""
+    own = read(text)
+    if not (own.going_on or own.retracted):
+        return own.sure
+    # Who calls on after a sign, or takes it back, was not telling a story.
+    earlier = max(
+        (read(turn).assessment.level for turn in recent[-WINDOW:]), key=lambda one: one.rank, default=own.sure
+    )
+    return max(own.sure, _carried(earlier, own), key=lambda one: one.rank)
 
 
 def _in_the_light_of(window: tuple[str, ...], text: str, own: Reading) -> Assessment:

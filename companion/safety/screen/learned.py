@@ -60,10 +60,17 @@ class Learned:
         self.thresholds = Thresholds(**self.settings["thresholds"])
 
     def judge(self, messages: Sequence[Message]) -> list[Judgement]:
-        """Judge messages in one batch: of a long message's pieces the gravest, of its two views the mean."""
+        """Judge messages together; of a long message's pieces, the gravest."""
         encoded = [encode(text, recent) for text, recent in messages]
-        judged = iter(self._judge([piece for pieces in encoded for piece in pieces]))
-        return [_together([(piece.view, next(judged)) for piece in pieces]) for pieces in encoded]
+        pieces = [piece for group in encoded for piece in group]
+        # Pieces of about one length go through together, so that little of a batch is padding.
+        order = sorted(range(len(pieces)), key=lambda number: len(pieces[number].tokens))
+        judged: list[Judgement | None] = [None] * len(pieces)
+        for group in _of_like_length([(number, len(pieces[number].tokens)) for number in order]):
+            for number, judgement in zip(group, self._judge([pieces[number] for number in group]), strict=True):
+                judged[number] = judgement
+        found = iter([one for one in judged if one is not None])
+        return [max((next(found) for _ in group), key=lambda one: one.alarm) for group in encoded]
 
     def _judge(self, pieces: Sequence[Encoded]) -> list[Judgement]:
         import torch
@@ -92,16 +99,16 @@ class Learned:
         return Assessment(level, judgement.category, alarm, (f"learned: {judgement.category} {alarm:.2f}",))
 
 
-def _together(judged: Sequence[tuple[int, Judgement]]) -> Judgement:
-    gravest: dict[int, Judgement] = {}
-    for view, one in judged:
-        if view not in gravest or one.alarm > gravest[view].alarm:
-            gravest[view] = one
-    views = list(gravest.values())
-    none, concern, ask, emergency = (
-        sum(shares) / len(views) for shares in zip(*(v.probabilities for v in views), strict=True)
-    )
-    return Judgement((none, concern, ask, emergency), max(views, key=lambda one: one.alarm).category)
+def _of_like_length(lengths: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Numbers in groups whose longest is at most half as long again as their shortest; `lengths` are in order."""
+    groups: list[list[int]] = []
+    shortest = 0
+    for number, length in lengths:
+        if not groups or length > max(1.5 * shortest, shortest + 8):
+            groups.append([])
+            shortest = length
+        groups[-1].append(number)
+    return groups
 
 
 def tensors(pieces: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from companion.safety.screen.examples import Example
-from companion.safety.screen.floor import floor
+from companion.safety.screen.floor import floor, floor_stands, sure_level
 from companion.safety.screen.learned import Judgement, Learned, Thresholds
 from companion.safety.screen.levels import Level
 
-MISSED_EMERGENCY, MISSED_ASK, NEEDLESS_QUESTION, NEEDLESS_EVERYDAY, NEEDLESS_ALERT = 40.0, 15.0, 3.0, 12.0, 25.0
+MISSED_EMERGENCY, MISSED_ASK, NEEDLESS_QUESTION, NEEDLESS_EVERYDAY, NEEDLESS_ALERT = 40.0, 15.0, 3.0, 4.0, 25.0
 """What an error costs beside a needless question being 3: a miss can cost a life, a false alarm costs trust."""
-MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.06, 0.005, 0.005
-"""No threshold is chosen that asks or alerts needlessly more often than this on the development voices."""
+MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.08, 0.03, 0.005
+"""No threshold is chosen that asks or alerts needlessly more often than this on the development voices. Their everyday
+talk is harder than life: it was written by people who knew what it is for."""
 _BATCH = 64
 
 
@@ -23,15 +24,15 @@ class Heard:
 
     example: Example
     floor: Level
+    sure: Level
     judgement: Judgement
 
     def level(self, limits: Thresholds) -> Level:
         """The level of the whole screen at these thresholds."""
-        if self.floor is Level.EMERGENCY or self.judgement.probabilities[3] >= limits.alert:
+        own = floor_stands(self.floor, self.sure, self.judgement.alarm)
+        if own is Level.EMERGENCY or self.judgement.probabilities[3] >= limits.alert:
             return Level.EMERGENCY
-        if self.floor is Level.ASK or self.judgement.alarm >= limits.ask:
-            return Level.ASK
-        return Level.NONE
+        return Level.ASK if own is Level.ASK or self.judgement.alarm >= limits.ask else Level.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,12 @@ def hear(examples: Sequence[Example], layer: Learned) -> list[Heard]:
         part = order[start : start + _BATCH]
         judgements = layer.judge([(row.text, row.context) for row in part])
         heard += [
-            Heard(row, floor(row.text, row.context).level, judgement)
+            Heard(
+                row,
+                floor(row.text, row.context).level,
+                sure_level(row.text, row.context),
+                judgement,
+            )
             for row, judgement in zip(part, judgements, strict=True)
         ]
     return heard

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from prometheus_client import Counter, Histogram
 
-from companion.safety.screen.floor import floor
+from companion.safety.screen.floor import floor, floor_stands, sure_level
 from companion.safety.screen.learned import Judgement, Learned, LearnedLayerMissing, Message, learned
 from companion.safety.screen.levels import Assessment, Level
 
@@ -89,9 +89,9 @@ async def screen(text: str, *, recent: Sequence[str] = ()) -> Assessment:
         text: the message, typed or heard.
         recent: the person's earlier turns, oldest first; the last five count.
     """
-    heard = floor(text, recent)
-    if heard.level is not Level.EMERGENCY and text.strip():
-        heard = graver(heard, await _second_opinion((text, tuple(recent))))
+    heard, sure = floor(text, recent), sure_level(text, recent)
+    if sure is not Level.EMERGENCY and text.strip():
+        heard = together(heard, await _second_opinion((text, tuple(recent))), sure=sure)
     LEVELS_HEARD.labels(heard.level.value).inc()
     return heard
 
@@ -118,13 +118,18 @@ def _note_absence(why: str) -> None:
         logger.error("The learned layer of the screen is %s; the floor answers alone.", why)
 
 
-def graver(heard: Assessment, second: Assessment | None) -> Assessment:
-    """Both layers together: the graver level stands with its category, and the reasons of both are kept."""
+def together(heard: Assessment, second: Assessment | None, *, sure: Level) -> Assessment:
+    """Both layers: the graver level stands with its category, and the reasons of both are kept.
+
+    Neither silences the other. What the floor is not sure of is no alarm yet: see `floor_stands`.
+    """
     if second is None:
         return heard
-    lead = second if second.level.rank > heard.level.rank else heard
+    own = floor_stands(heard.level, sure, second.score)
+    level, category = (second.level, second.category) if second.level.rank > own.rank else (own, heard.category)
     reasons = tuple(dict.fromkeys((*heard.reasons, *second.reasons)))
-    return Assessment(lead.level, lead.category, max(heard.score, second.score), reasons)
+    score = max(heard.score, second.score) if own is heard.level else second.score
+    return Assessment(level, category if level is not Level.NONE else "none", score, reasons)
 
 
 def screen_many(messages: Sequence[Message], *, batch: int = LARGEST_BATCH) -> list[Assessment]:
@@ -138,7 +143,8 @@ def screen_many(messages: Sequence[Message], *, batch: int = LARGEST_BATCH) -> l
     for start in range(0, len(messages), batch):
         part = messages[start : start + batch]
         for (text, recent), judgement in zip(part, layer.judge(part), strict=True):
-            found.append(graver(floor(text, recent), layer.assess(judgement)))
+            second = layer.assess(judgement)
+            found.append(together(floor(text, recent), second, sure=sure_level(text, recent)))
     return found
 
 

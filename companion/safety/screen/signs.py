@@ -40,12 +40,17 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One sign. `needs`: a word of the message must start with one of these."""
+    """One sign. `needs`: a word of the message must start with one of these. `sure`: it stands alone.
+
+    The others, written with a question mark, are often told in harmless stories: they count where the learned layer
+    leans to an alarm too, or is not there.
+    """
 
     category: str
     level: Level
     needs: tuple[str, ...]
     pattern: re.Pattern[str]
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ def _read(path: Path) -> Iterator[Sign]:
             raise ValueError(f"{path.name}: not a sign: {line[:60]}")
         for name, part in PARTS.items():
             pattern = pattern.replace(f"<{name}>", f"(?:{part})")
-        yield Sign(category, Level(level), tuple(needs.split()), re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"))
+        compiled = re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")
+        yield Sign(category, Level(level.rstrip("?")), tuple(needs.split()), compiled, sure=not level.endswith("?"))
 
 
 @lru_cache(maxsize=1)

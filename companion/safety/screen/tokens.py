@@ -22,13 +22,11 @@ _CLS, _SEP, _STOP = 101, 102, 1012
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids, the part each belongs to (0 the message, 1 earlier turns), what the floor found, and which view it is:
-    the words as written, or in one spelling."""
+    """Token ids, the part each belongs to (0 the message, 1 earlier turns), and what the floor found."""
 
     tokens: tuple[int, ...]
     kinds: tuple[int, ...]
     features: tuple[float, ...]
-    view: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -51,26 +49,31 @@ def _ids(text: str) -> tuple[int, ...]:
 
 
 def encode(text: str, recent: Sequence[str] = ()) -> list[Encoded]:
-    """The message as written and, where that differs, in one spelling: two views, whose judgements are averaged.
+    """The message in one spelling; a long one in overlapping pieces, of which the gravest decides.
 
-    A long message is in overlapping pieces, of which the gravest decides; of a very long one the beginning and the end
-    are read.
+    Of a very long message the beginning and the end are read.
     """
+    return _pieces(normalise(text), [normalise(turn) for turn in recent[-WINDOW:]], _features(text, recent))
+
+
+def encode_as_written(text: str, recent: Sequence[str] = ()) -> list[Encoded]:
+    """The same, but as it was written: another view to learn from."""
+    return _pieces(text, recent, _features(text, recent))
+
+
+def _features(text: str, recent: Sequence[str]) -> tuple[float, ...]:
     level = floor(text, recent).level
-    features = tuple(float(level is one) for one in (Level.EMERGENCY, Level.CONCERN, Level.ASK))
-    written = _pieces(text, recent, features, 0)
-    spelled = _pieces(normalise(text), [normalise(turn) for turn in recent[-WINDOW:]], features, 1)
-    return written if [one.tokens for one in written] == [one.tokens for one in spelled] else written + spelled
+    return tuple(float(level is one) for one in (Level.EMERGENCY, Level.CONCERN, Level.ASK))
 
 
-def _pieces(text: str, recent: Sequence[str], features: tuple[float, ...], view: int) -> list[Encoded]:
+def _pieces(text: str, recent: Sequence[str], features: tuple[float, ...]) -> list[Encoded]:
     ids = _ids(text)
     pieces = [ids[:_PIECE]]
     pieces += [ids[start : start + _PIECE] for start in range(_STEP, max(len(ids) - _PIECE + _STEP, _STEP), _STEP)]
     if len(pieces) > _PIECES:
         pieces = [*pieces[: _PIECES // 2], *pieces[-_PIECES // 2 :]]
     earlier = _earlier(recent)
-    return [_encoded(piece, earlier, features, view) for piece in pieces]
+    return [_encoded(piece, earlier, features) for piece in pieces]
 
 
 def _earlier(recent: Sequence[str]) -> tuple[int, ...]:
@@ -84,7 +87,7 @@ def _earlier(recent: Sequence[str]) -> tuple[int, ...]:
     return found
 
 
-def _encoded(piece: tuple[int, ...], earlier: tuple[int, ...], features: tuple[float, ...], view: int) -> Encoded:
+def _encoded(piece: tuple[int, ...], earlier: tuple[int, ...], features: tuple[float, ...]) -> Encoded:
     first = (_CLS, *piece, _SEP)
     second = (*earlier, _SEP) if earlier else ()
-    return Encoded((*first, *second), (0,) * len(first) + (1,) * len(second), features, view)
+    return Encoded((*first, *second), (0,) * len(first) + (1,) * len(second), features)

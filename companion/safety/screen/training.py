@@ -18,7 +18,7 @@ from companion.safety.screen.encoder import ScreenModel
 from companion.safety.screen.examples import Example, Variations
 from companion.safety.screen.learned import LEVELS, build, tensors
 from companion.safety.screen.levels import CATEGORIES
-from companion.safety.screen.tokens import Encoded, encode
+from companion.safety.screen.tokens import Encoded, encode, encode_as_written
 
 _HEAD = ("gather", "mix", "level", "category", "trap")
 _COST = {"N": 1.0, "C": 0.7, "A": 1.2, "E": 1.5}
@@ -147,7 +147,8 @@ def _batches(
 ) -> Iterator[tuple[list[Example], list[Encoded]]]:
     """Batches of about equal length in random order; one of a message's views and pieces,
     at random, stands for it."""
-    encoded = [chance.choice(encode(row.text, row.context)) for row in rows]
+    views = [chance.choice((encode, encode_as_written)) for _ in rows]
+    encoded = [chance.choice(view(row.text, row.context)) for view, row in zip(views, rows, strict=True)]
     order = sorted(range(len(rows)), key=lambda number: len(encoded[number].tokens) + 6 * chance.random())
     groups = [order[start : start + size] for start in range(0, len(order), size)]
     chance.shuffle(groups)

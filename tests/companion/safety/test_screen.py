@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 
 from companion.safety.screen import Assessment, Level, floor, screen, screen_many, serving
 from companion.safety.screen.learned import Learned, LearnedLayerMissing, Thresholds
-from companion.safety.screen.serving import Batcher, graver
+from companion.safety.screen.serving import Batcher, together
 
 
 def _alone() -> float:
@@ -63,10 +63,18 @@ async def test_slow_model_does_not_hold_up_an_emergency(monkeypatch: pytest.Monk
 def test_no_layer_silences_the_other(low: Level, high: Level) -> None:
     one = Assessment(low, "fall" if low is not Level.NONE else "none", 0.2, ("one",))
     other = Assessment(high, "stroke" if high is not Level.NONE else "none", 0.9, ("other",))
-    found = graver(one, other)
+    found = together(one, other, sure=low)
     assert found.level.rank == max(low.rank, high.rank)
     assert found.reasons == ("one", "other")
-    assert graver(one, None) is one
+    assert together(one, None, sure=Level.NONE) is one
+
+
+@pytest.mark.parametrize(("alarm", "level"), [(0.1, Level.NONE), (0.3, Level.ASK), (0.6, Level.EMERGENCY)])
+def test_unsure_sign_stands_as_far_as_the_learned_layer_leans_its_way(alarm: float, level: Level) -> None:
+    heard = Assessment(Level.EMERGENCY, "seizure", 0.98, ("seizure: having a fit",))
+    assert together(heard, Assessment(Level.NONE, "none", alarm), sure=Level.NONE).level is level
+    assert together(heard, Assessment(Level.NONE, "none", alarm), sure=Level.ASK).level.rank >= Level.ASK.rank
+    assert together(heard, None, sure=Level.NONE).level is Level.EMERGENCY, "alone, the floor counts in full"
 
 
 async def test_learned_layer_hears_what_no_rule_says() -> None:

@@ -56,7 +56,7 @@ def test_variants_are_reproducible_and_keep_the_label() -> None:
 
 def _heard(level: Level, alarm: float, *, trap: str = "plain", floor: Level = Level.NONE) -> Heard:
     example = Example("x", level, "fall", "voice", "scenario", trap)
-    return Heard(example, floor, Judgement((1 - alarm, 0.0, alarm / 2, alarm / 2), "fall"))
+    return Heard(example, floor, floor, Judgement((1 - alarm, 0.0, alarm / 2, alarm / 2), "fall"))
 
 
 def test_thresholds_part_what_can_be_parted() -> None:

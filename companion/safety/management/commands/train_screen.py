@@ -147,7 +147,11 @@ def _what_it_is(parts: Split, settings: dict[str, Any], limits: Thresholds) -> l
 def _everyday(path: Path, layer: Learned, limits: Thresholds) -> list[str]:
     rows = [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines() if line.strip()]
     heard: list[Heard] = hear([_talk(text) for text in rows if text.strip()], layer)
-    return [f"{len(heard)} messages.", "", *summary(rates(heard, limits))[4:5], *summary(rates(heard, limits))[6:7]]
+    steps = [limits.ask, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+    found = [(step, rates(heard, Thresholds(step, limits.alert, 2))) for step in steps]
+    table = [f"| {step:.3g} | {one.everyday_questions:.3%} | {one.everyday_alerts:.3%} |" for step, one in found]
+    head = ["| ask from (first: chosen) | raised to A or E | raised to E |", "| --- | --- | --- |"]
+    return [f"{len(heard)} messages.", "", *head, *table]
 
 
 def _talk(text: str) -> Example:
