@@ -101,6 +101,7 @@ class Done(_Event):
     confidence: float
     rung: str = Field(description="The rung of the degradation ladder that answered.")
     suggestions: tuple[str, ...] = Field(default=(), description="What the person may want to say next.")
+    entries: tuple[str, ...] = Field(default=(), description="Keys of the entries that the answer rests on.")
     latency_ms: float
     steps_ms: dict[str, float]
     trace_id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from companion.chat import phrases
+from companion.chat.rules import is_question
 
 GRIEF = re.compile(
     r"\b(?:passed away|died|dead|widow(?:er)?|funeral|lost my|grie(?:f|ving|ve)|bereaved|buried)\b", re.IGNORECASE
@@ -32,6 +33,11 @@ ABOUT_ANOTHER = re.compile(
 QUIET_CATEGORIES = frozenset({"small-talk", "lilo"})
 
 
+def is_about_another(said: str) -> bool:
+    """Whether the words are about somebody else, as a daughter's or a carer's are."""
+    return bool(ABOUT_ANOTHER.search(said.replace("’", "'")))
+
+
 def opener(said: str, *, category: str, turns_before: int) -> str:
     """A short acknowledgement, or nothing where the answer itself is the natural reply.
 
@@ -45,10 +51,12 @@ def opener(said: str, *, category: str, turns_before: int) -> str:
         return ""
     if GRIEF.search(words):
         return phrases.chosen(phrases.GRIEVING, turns_before)
-    if ABOUT_ANOTHER.search(words):
+    if is_about_another(words):
         return phrases.chosen(phrases.FOR_ANOTHER, turns_before)
     if TIRED.search(words):
         return phrases.chosen(phrases.TIRED, turns_before)
     if HURTS.search(words) or LOW.search(words):
         return phrases.chosen(phrases.SORRY, turns_before)
-    return phrases.chosen(phrases.GLAD_TO_HELP, turns_before) if turns_before % 2 == 0 else ""
+    if turns_before % 2:
+        return ""
+    return phrases.chosen(phrases.GLAD_TO_HELP if is_question(words) else phrases.LISTENING, turns_before // 2)

@@ -21,6 +21,9 @@ GOODBYE = (
     "Goodbye, {name}. I am here when you want to talk again.",
     "Take care, {name}. Come back any time.",
 )
+#: `{day}` is "Sunday, 22 November", `{time}` is "9:10 in the morning".
+DAY = "It is {day}."
+TIME = "It is {time}, on {day}."
 NOTHING_TO_ADD = "I have told you all I know about that. Your doctor or pharmacist can tell you more."
 NOTHING_BEFORE = "Gladly. What would you like to hear more about?"
 
@@ -32,6 +35,7 @@ NOT_SURE = (
 ASK_A_PROFESSIONAL = (
     "For anything about your health or your medicines, your doctor or pharmacist is the best person to ask."
 )
+WHAT_I_KNOW = "I know most about health, home and the small things of the day."
 ASK_ANOTHER_WAY = "You could ask me in other words, or ask someone you trust."
 IF_UNWELL = "If you feel very unwell now, press I need help."
 
@@ -66,6 +70,7 @@ GLAD_TO_HELP = (
     "Good question.",
     "Let me tell you what I know.",
 )
+LISTENING = ("Thank you for telling me.", "I see.", "I hear you.")
 MORE = ("There is a little more to say.", "Here is some more.", "Gladly.")
 FOR_ANOTHER = ("It is good that you are looking out for them.", "They are lucky to have you asking.")
 

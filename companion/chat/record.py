@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from companion.accounts import limits
 from companion.chat.history import StoredMessage, StoredTurn, history
+from companion.safety.check_ins import sign_of_life
 from lilo_site.threads import in_thread
 
 if TYPE_CHECKING:
@@ -45,8 +46,13 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
         suggestions=reply.suggestions,
     )
     try:
-        await in_thread(history().append, turn.speaker.user_id, StoredTurn(asked, answered))
+        await in_thread(_store, turn.speaker.user_id, StoredTurn(asked, answered))
     except DatabaseError:
         log.exception("a turn could not be kept", extra={"trace_id": turn.trace_id})
         return False
     return True
+
+
+def _store(user_id: UUID, turn: StoredTurn) -> None:
+    history().append(user_id, turn)
+    sign_of_life(user_id)  # who talks with Lilo is about: today's check-in is done

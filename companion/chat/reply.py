@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,9 +13,10 @@ from companion.chat.clock import Clock
 from companion.chat.context import MAX_SENTENCES, Context, build_context
 from companion.chat.events import SourceItem
 from companion.chat.generation import Request, generator
-from companion.chat.opening import opener
+from companion.chat.opening import is_about_another, opener
 from companion.chat.rules import Act, act_of, whole_question
-from knowledge.public import Evidence, KnowledgeUnavailable, Retrieval, find_evidence
+from companion.chat.small_talk import small_talk
+from knowledge.public import Audience, Evidence, KnowledgeUnavailable, Retrieval, find_evidence
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class Reply:
     confidence: float = 1.0
     rung: str = "full_rag"
     sources: tuple[SourceItem, ...] = ()
+    entries: tuple[str, ...] = ()
+    """Keys of the entries that the answer rests on, small talk's too."""
     grounds: tuple[str, ...] = ()
     """The texts that every factual sentence must be supported by."""
     suggestions: tuple[str, ...] = ()
@@ -71,81 +74,104 @@ class Reply:
         """Words of Lilo's own, said as they stand."""
         return cls(kind, _each([text]), strategy, confidence=confidence, rung=rung, suggestions=suggestions)
 
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was said, and what it takes to understand it."""
+
+    said: str
+    name: str
+    """How to call the person."""
+    recent: Sequence[Exchange] = ()
+    """Earlier turns, oldest first."""
+    by_senior: bool = True
+    time_zone: str = "UTC"
+
     @property
-    def entries(self) -> tuple[str, ...]:
-        """Keys of the entries the answer rests on."""
-        return tuple(item.key for item in self.sources)
+    def turns_before(self) -> int:
+        """How many turns of this talk there were."""
+        return len(self.recent)
+
+    @property
+    def talked_of(self) -> tuple[str, ...]:
+        """Keys of the entries that the last answer from knowledge rested on."""
+        return next((exchange.entries for exchange in reversed(self.recent) if exchange.entries), ())
 
 
-async def plan_reply(
-    said: str, name: str, recent: Sequence[Exchange], clock: Clock, *, knowledge: bool = True, most: int | None = None
-) -> Reply:
+async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most: int | None = None) -> Reply:
     """Decide what to answer: small talk from phrases, everything else from the evidence, or that Lilo is not sure.
 
     Args:
-        said: the person's words.
-        name: how to call them.
-        recent: earlier turns, oldest first.
+        asked: what was said, by whom, after what.
         clock: takes the times of the steps.
         knowledge: False answers without looking anything up.
         most: most tokens of the answer.
     """
-    before = len(recent)
-    act = act_of(said)
-    small_talk = {Act.THANKS: phrases.THANKS, Act.GREETING: phrases.GREETING, Act.GOODBYE: phrases.GOODBYE}
-    if act in small_talk:
-        return Reply.fixed(
-            phrases.chosen(small_talk[act], before).format(name=name), kind="small_talk", strategy="phrase"
-        )
-    question = _topic(recent) if act is Act.MORE else whole_question(said, [exchange.said for exchange in recent])
+    act = act_of(asked.said)
+    if (words := small_talk(act, asked.name, asked.turns_before, asked.time_zone)) is not None:
+        return Reply.fixed(words, kind="small_talk", strategy="phrase")
+    said_before = [exchange.said for exchange in asked.recent]
+    question = _topic(asked.recent) if act is Act.MORE else whole_question(asked.said, said_before)
     if not question:
         return Reply.fixed(phrases.NOTHING_BEFORE, kind="small_talk", strategy="phrase")
-    found = await _look_up(question, clock) if knowledge else None
+    found = await _look_up(question, asked, act, clock) if knowledge else None
     if found is None:
         return Reply.fixed(
             phrases.UNAVAILABLE, kind="refusal", strategy="none", confidence=0.0, rung="ultimate_fallback"
         )
     if act is not Act.MORE and found.confidence < SURE:
-        return _abstention(found, before)
-    return _answer(said, question, found, recent, clock, act=act, most=most)
+        return _abstention(found, asked.turns_before)
+    return _answer(asked, question, found, clock, act=act, most=most)
 
 
-async def _look_up(question: str, clock: Clock) -> Retrieval | None:
+async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> Retrieval | None:
+    """Evidence for the question. Words that lean on the last question may mean a thing of their own: both are tried."""
+    audience: Audience = "senior" if asked.by_senior and not is_about_another(question) else "everyone"
+    leans = act is not Act.MORE and question != asked.said
     try:
         with clock.step("retrieve"):
-            found = await asyncio.wait_for(find_evidence(question, limit=EVIDENCE), FULL_RAG_TIMEOUT)
+            async with asyncio.timeout(FULL_RAG_TIMEOUT):
+                texts = (question, asked.said) if leans else (question,)
+                found = await asyncio.gather(
+                    *(find_evidence(text, audience=audience, limit=EVIDENCE) for text in texts)
+                )
     except (KnowledgeUnavailable, TimeoutError):
         log.exception("nothing could be looked up")
         return None
-    clock.steps_ms.update({f"retrieve.{step}": round(took, 2) for step, took in found.timings.items()})
-    return found
+    clock.steps_ms.update({f"retrieve.{step}": round(took, 2) for step, took in found[0].timings.items()})
+    return found[1] if leans and _is_new_turn(found[1], found[0], asked.talked_of) else found[0]
 
 
-def _answer(
-    said: str, question: str, found: Retrieval, recent: Sequence[Exchange], clock: Clock, *, act: Act, most: int | None
-) -> Reply:
-    shown = _already_said(found.evidence, recent) if act is Act.MORE else set()
+def _is_new_turn(alone: Retrieval, whole: Retrieval, talked_of: Collection[str]) -> bool:
+    """Whether the words alone clearly mean another entry of the same kind: "what about naps?" after bad nights."""
+    if alone.confidence < SURE or not alone.evidence or not whole.evidence:
+        return False
+    return alone.evidence[0].key not in talked_of and alone.evidence[0].category == whole.evidence[0].category
+
+
+def _answer(asked: Asked, question: str, found: Retrieval, clock: Clock, *, act: Act, most: int | None) -> Reply:
+    # What was just said of an entry is not said again: neither for "tell me more" nor to a question that leans on it.
+    leans = act is Act.MORE or question != asked.said
+    shown = _already_said(found.evidence, asked.recent) if leans else set()
     with clock.step("context"):
-        context = build_context(_topic_first(found.evidence, recent, act), shown=shown, most=MAX_SENTENCES)
+        context = build_context(_candidates(found.evidence, asked, act), shown=shown, most=MAX_SENTENCES)
     if context.is_empty:
         return Reply.fixed(phrases.NOTHING_TO_ADD, kind="small_talk", strategy="phrase")
     first = context.evidence[0]
     own = first.category in OWN_CATEGORIES
     if own:  # small talk needs no numbers: there is no page behind it
         context = replace(context, sentences=tuple(replace(sentence, number=0) for sentence in context.sentences))
-    before = len(recent)
-    words = (
-        phrases.chosen(phrases.MORE, before)
-        if act is Act.MORE
-        else opener(said, category=first.category, turns_before=before)
-    )
-    request = Request(question, context, words, [(item.said, item.answered) for item in recent], most)
+    before = asked.turns_before
+    words = phrases.chosen(phrases.MORE, before) if act is Act.MORE and not own else ""
+    words = words or opener(asked.said, category=first.category, turns_before=before)
+    request = Request(question, context, words, [(item.said, item.answered) for item in asked.recent], most)
     return Reply(
         kind="small_talk" if own else "answer",
         sentences=generator().sentences(request),
         strategy=found.strategy,
         confidence=found.confidence,
         sources=() if own else _sources(context),
+        entries=tuple(item.key for item in context.evidence),
         grounds=(words, *(sentence.text for item in context.evidence for sentence in item.sentences)),
         suggestions=_suggestions(found.evidence, first, context, shown),
         is_guarded=True,
@@ -156,8 +182,8 @@ def _abstention(found: Retrieval, before: int) -> Reply:
     near = tuple(
         item.question for item in found.evidence if item.similarity >= NEAR and item.category not in OWN_CATEGORIES
     )
-    not_sure = phrases.chosen(phrases.NOT_SURE, before)
-    text = f"{not_sure} {phrases.ASK_A_PROFESSIONAL} {phrases.ASK_ANOTHER_WAY} {phrases.IF_UNWELL}"
+    advice = f"{phrases.ASK_A_PROFESSIONAL} {phrases.IF_UNWELL}" if near else phrases.WHAT_I_KNOW
+    text = f"{phrases.chosen(phrases.NOT_SURE, before)} {advice} {phrases.ASK_ANOTHER_WAY}"
     return Reply.fixed(
         text, kind="abstention", strategy=found.strategy, confidence=found.confidence, suggestions=near[:SUGGESTIONS]
     )
@@ -172,12 +198,11 @@ def _topic(recent: Sequence[Exchange]) -> str:
     return ""
 
 
-def _topic_first(evidence: Sequence[Evidence], recent: Sequence[Exchange], act: Act) -> Sequence[Evidence]:
-    """For "tell me more", only what belongs to the entry that was talked of; else all of it, best first."""
-    if act is not Act.MORE:
-        return evidence
-    talked_of = next((exchange.entries for exchange in reversed(recent) if exchange.entries), ())
-    return [item for item in evidence if item.key in talked_of]
+def _candidates(evidence: Sequence[Evidence], asked: Asked, act: Act) -> Sequence[Evidence]:
+    """For "tell me more", only what belongs to the entry that was talked of; else the best evidence and no other."""
+    if act is Act.MORE:
+        return [item for item in evidence if item.key in asked.talked_of]
+    return evidence[:1]
 
 
 def _already_said(evidence: Iterable[Evidence], recent: Sequence[Exchange]) -> set[str]:

@@ -17,10 +17,14 @@ class Act(StrEnum):
     THANKS = "thanks"
     GREETING = "greeting"
     GOODBYE = "goodbye"
+    DAY = "day"
+    TIME = "time"
 
 
 _NAME = r"(?:[\s,]+(?:lilo|dear|love|my dear|darling|there|again))*"
 _END = r"[\s.!,?]*$"
+_ASKED = r"^(?:(?:please|lilo|hello|hi|can you|could you|do you know|tell me|remind me)[\s,]+)*"
+_NOW = r"(?:\s+(?:is it|it is|is|was|do we have|today|now|right now|this|please|again|lilo))*"
 ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
     (
         Act.MORE,
@@ -28,7 +32,8 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
             r"^(?:(?:yes|ok|okay|please|oh|and|can you|could you|would you)[\s,]+)*"
             r"(?:(?:please\s+)?(?:tell|give)\s+me\s+(?:some\s+|a\s+(?:bit|little)\s+)?more(?:\s+(?:about|on|of)\s+(?:that|this|it))?"
             r"|(?:say|know)\s+more(?:\s+about\s+(?:that|this|it))?|more(?:\s+about\s+(?:that|this|it))?|go\s+on|carry\s+on|continue|what\s+else|anything\s+else"
-            r"|explain\s+(?:that|it|this)(?:\s+(?:more|again|to\s+me))?)(?:[\s,]+please)?" + _END,
+            r"|(?:tell\s+me\s+)?another(?:\s+(?:one|joke|story))?|explain\s+(?:that|it|this)(?:\s+(?:more|again|to\s+me))?)(?:[\s,]+please)?"
+            + _END,
             re.IGNORECASE,
         ),
     ),
@@ -51,6 +56,14 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Act.DAY,
+        re.compile(
+            _ASKED + r"(?:what(?:'s|s)?|which)\s+(?:is\s+)?(?:the\s+)?(?:day|date|today'?s\s+date)" + _NOW + _END,
+            re.IGNORECASE,
+        ),
+    ),
+    (Act.TIME, re.compile(_ASKED + r"what(?:'s|s)?\s+(?:is\s+)?(?:the\s+)?time" + _NOW + _END, re.IGNORECASE)),
+    (
         Act.GOODBYE,
         re.compile(
             r"^(?:ok[\s,]+|well[\s,]+|right[\s,]+)*(?:good\s*-?bye|bye(?:[\s-]*bye)?|good\s*night|night(?:\s+night)?|see\s+you(?:\s+(?:later|soon|tomorrow))?|cheerio|ta\s+ta|so\s+long|farewell)"
@@ -72,6 +85,10 @@ EMPTY_IT = re.compile(
     r"^(?:is\s+it\s+(?:true|ok|okay|safe|normal|bad|good|all\s+right)\s+(?:to|that|if|for)|it(?:'s|\s+is)\s+)",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"^(?:(?:and|but|so)\s+)?(?:what|why|when|where|who|how|which|is|are|am|can|could|do|does|did|should|would|will|may)\b",
+    re.IGNORECASE,
+)
 LEADING_JOIN = re.compile(r"^(?:and|but|or|so|then|also)[\s,]+", re.IGNORECASE)
 
 
@@ -90,6 +107,11 @@ def is_follow_up(text: str) -> bool:
     if len(said.split()) > MAX_FOLLOW_UP_WORDS or EMPTY_IT.match(said):
         return False
     return bool(FOLLOW_UP.match(said) or POINTS_BACK.search(said))
+
+
+def is_question(text: str) -> bool:
+    """Whether the words ask something, by their mark or by how they begin."""
+    return text.rstrip().endswith("?") or bool(ASKS.match(text.strip()))
 
 
 def whole_question(text: str, earlier: Sequence[str]) -> str:

@@ -189,17 +189,14 @@ class Stream:
         self._keep(asyncio.create_task(self._run(turn, reader)))
 
     async def _run(self, turn: Turn, reader: Reader) -> None:
-        entries: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(TURN_SECONDS):
                 async for event in answer(turn):
                     if isinstance(event, Error):
                         self._asked.pop(turn.message_id, None)  # nothing was kept: the same message may be tried again
                         await reader.refused()
-                    elif isinstance(event, Sources):
-                        entries = tuple(item.key for item in event.items)
                     elif isinstance(event, Done):
-                        self.recent.append(Exchange(turn.text, event.text, entries))
+                        self.recent.append(Exchange(turn.text, event.text, event.entries))
                         reader.refusals = 0
                     self.publish(event)
         except TimeoutError:
@@ -229,6 +226,7 @@ class Stream:
                     "confidence": 1.0,
                     "rung": "kept",
                     "suggestions": said.suggestions,
+                    "entries": said.entries,
                     "latency_ms": 0.0,
                     "steps_ms": {},
                     "trace_id": trace,

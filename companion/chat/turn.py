@@ -15,12 +15,13 @@ from uuid import UUID
 from django.utils import timezone
 from prometheus_client import Counter
 
+from companion.accounts.models import Kind
 from companion.chat import phrases, record
 from companion.chat.answers import take_answer
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
-from companion.chat.reply import Exchange, Reply, plan_reply
+from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.guard import check_sentence
 from companion.safety.screen import screen
 
@@ -109,8 +110,9 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
         return _Plan(wait=wait)
-    name, knowledge, most = turn.speaker.name, turn.use_knowledge, turn.max_tokens
-    return _Plan(await plan_reply(turn.text, name, turn.recent, clock, knowledge=knowledge, most=most))
+    by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
+    asked = Asked(turn.text, turn.speaker.name, turn.recent, by_senior=by_senior, time_zone=zone)
+    return _Plan(await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens))
 
 
 async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
@@ -141,6 +143,7 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
         confidence=reply.confidence,
         rung=reply.rung,
         suggestions=reply.suggestions,
+        entries=reply.entries,
         latency_ms=clock.elapsed_ms,
         steps_ms=clock.steps_ms,
         trace_id=turn.trace_id,

@@ -57,7 +57,8 @@ class LocalBackend:
     Args:
         model: `bundled` (the MiniLM that comes as a package, no download), or a sentence-transformers name or folder.
         device: `auto`, `cpu`, `cuda` or `mps`. On a GPU the weights are float16.
-        threads: CPU threads for one forward pass; 0 takes the cores this process may use, at most 8.
+        threads: CPU threads for one forward pass; 0 takes half the cores this process may use, at most 8: on cores
+            that others use too, threads that wait for each other took ten times as long.
     """
 
     def __init__(self, model: str = BUNDLED, *, device: str = "auto", threads: int = 0) -> None:
@@ -100,7 +101,7 @@ class LocalBackend:
     def _load(self) -> Model:
         import torch
 
-        torch.set_num_threads(self._threads or min(len(os.sched_getaffinity(0)), MOST_THREADS))
+        torch.set_num_threads(self._threads or max(1, min(len(os.sched_getaffinity(0)) // 2, MOST_THREADS)))
         device = None if self._device == "auto" else self._device
         try:
             model = self._bundled(device) if self._source == BUNDLED else SentenceModel(self._source, device=device)

@@ -14,6 +14,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
 }
 POSTGRES_POOL = {"min_size": 1, "max_size": 10, "timeout": 2}
+POSTGRES_KEEPALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 POSTGRES_LIMITS = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
 
 
@@ -29,7 +30,8 @@ def database(address: SplitResult | None, data_dir: Path) -> dict[str, Any]:
         "HOST": address.hostname,
         "PORT": address.port or 5432,
         "CONN_MAX_AGE": 0,  # the pool keeps connections; persistent ones leak under ASGI
-        "OPTIONS": {"pool": POSTGRES_POOL, "connect_timeout": 2, "options": POSTGRES_LIMITS},
+        "CONN_HEALTH_CHECKS": True,  # a pool hands out dead connections after the server was restarted
+        "OPTIONS": {"pool": POSTGRES_POOL, "connect_timeout": 2, "options": POSTGRES_LIMITS, **POSTGRES_KEEPALIVE},
     }
 
 

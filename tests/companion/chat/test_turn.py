@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError
 
 from companion.chat import phrases, selectors
@@ -116,6 +118,26 @@ async def test_follow_up_is_understood_from_what_went_before(ask) -> None:
 async def test_small_talk(ask, said, way) -> None:
     outcome = await ask(said)
     assert (outcome.done.kind, outcome.done.text, outcome.sources) == ("small_talk", way, ())
+
+
+@time_machine.travel(datetime(2026, 11, 22, 14, 10, tzinfo=UTC), tick=False)
+async def test_day_and_hour_are_those_of_where_the_person_lives(ask, senior) -> None:
+    senior.time_zone = "America/New_York"
+    assert (await ask("what day is it?")).done.text == "It is Sunday, 22 November."
+    assert (await ask("What time is it please")).done.text == "It is 9:10 in the morning, on Sunday, 22 November."
+
+
+async def test_follow_up_may_be_a_thing_of_its_own(ask) -> None:
+    first = await ask(WAKING)
+    outcome = await ask("and what about naps?", recent=(Exchange(WAKING, first.done.text, first.done.entries),))
+    assert "nap" in outcome.sources[0].key
+
+
+async def test_question_that_leans_on_the_last_hears_something_new(ask) -> None:
+    said = "I get dizzy when I stand up"
+    first = await ask(said)
+    outcome = await ask("is it dangerous?", recent=(Exchange(said, first.done.text, first.done.entries),))
+    assert not set(first.sources[0].used) & {text for item in outcome.sources for text in item.used}
 
 
 async def test_says_that_it_is_a_computer_program(ask) -> None:
