@@ -104,11 +104,9 @@ async def test_more_and_more_comes_to_an_honest_end(ask) -> None:
 
 
 async def test_follow_up_is_understood_from_what_went_before(ask) -> None:
-    before = Exchange("What can I do about swollen ankles?", "Put your feet up.", ("heart-swollen-ankles",))
-    outcome = await ask("and at night?", recent=(before,))
-    assert any(
-        "swoll" in " ".join(item.used).lower() or "leg" in item.key or "swell" in item.key for item in outcome.sources
-    )
+    before = Exchange("What can I do about my dry mouth?", "Sip water.", ("teeth-dry-mouth",))
+    outcome = await ask("and what about it at night?", recent=(before,))
+    assert outcome.sources[0].key == "teeth-dry-mouth"
 
 
 @pytest.mark.parametrize(
@@ -134,9 +132,9 @@ async def test_follow_up_may_be_a_thing_of_its_own(ask) -> None:
 
 
 async def test_question_that_leans_on_the_last_hears_something_new(ask) -> None:
-    said = "I get dizzy when I stand up"
+    said = "My mouth is always dry"
     first = await ask(said)
-    outcome = await ask("is it dangerous?", recent=(Exchange(said, first.done.text, first.done.entries),))
+    outcome = await ask("why is that?", recent=(Exchange(said, first.done.text, first.done.entries),))
     assert not set(first.sources[0].used) & {text for item in outcome.sources for text in item.used}
 
 
