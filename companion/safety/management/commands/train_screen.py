@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from argparse import ArgumentParser
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +74,7 @@ class Command(BaseCommand):
             save_weights(model, folder / "screen.safetensors")
 
         settings = asdict(plan) | {"traps": traps, "examples": _fingerprint(), "thresholds": asdict(_UNSET)}
+        settings["taught"] = len(parts.train)
         self._write_settings(folder, settings)
         train(parts.train, plan=plan, traps=traps, after_epoch=after_epoch)
 
@@ -114,14 +114,12 @@ class Command(BaseCommand):
 
 
 def _what_it_is(parts: Split, settings: dict[str, Any], limits: Thresholds) -> list[str]:
-    levels = Counter(row.level.value for row in parts.train)
-    counts = ", ".join(f"{levels[level.value]} {level.value}" for level in reversed(Level))
     network = (
         f"all-MiniLM-L6-v2, frozen, with low-rank changes (rank {settings['rank']}) to the linear maps of layers "
         f"{settings['adapted_from'] + 1} to 6, and a small head."
     )
     taught = (
-        f"{len(parts.train)} utterances ({counts}) written for Lilo; {len(parts.development)} of other voices chose "
+        f"{settings['taught']} utterances written for Lilo; {len(parts.development)} of other voices chose "
         f"the thresholds, {len(parts.test)} of still others report. No voice and no scenario is in two parts."
     )
     limitations = (
