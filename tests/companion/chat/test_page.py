@@ -66,6 +66,21 @@ def test_help_names_the_senior_s_own_emergency_number_and_people(browser: Client
     assert "Anna Doyle, your daughter" in page
 
 
+def test_a_senior_can_tell_everybody_from_the_page_of_help_and_is_not_told_in_green_that_nobody_heard(
+    browser: Client, senior: User
+) -> None:
+    page = browser.get("/help/").content.decode()
+    assert page.index("tel:911") < page.index('action="/help/press/"'), "the number comes first"
+    told = " ".join(browser.post("/help/press/", follow=True).content.decode().split())
+    assert re.search(r'class="notice warning"[^>]*>.*I could not reach your people', told)
+
+
+def test_who_is_no_senior_is_not_offered_people_to_tell() -> None:
+    client = Client()
+    client.force_login(create_user(username="anna", full_name="Anna Doyle", kind=Kind.FAMILY), backend=BACKEND)
+    assert "/help/press/" not in client.get("/help/").content.decode()
+
+
 def test_the_talk_shows_what_was_said_with_its_sources_and_as_plain_text(browser: Client, senior: User) -> None:
     keep(senior, "<script>alert(1)</script>", "Rest.[1] <b>More</b>[2]")
     page = browser.get("/").content.decode()
