@@ -60,7 +60,8 @@ form.addEventListener("submit", (event) => {
   field.value = "";
   form.classList.remove("is-spoken");
   wordsChanged();
-  field.focus();
+  if (matchMedia("(pointer: fine)").matches) field.focus();
+  else field.blur(); // so that the keyboard of a phone does not cover the answer
 });
 
 field.addEventListener("keydown", (event) => {

@@ -140,6 +140,7 @@ export function showDanger(event) {
     }),
   );
   card.querySelector(".choices").append(...choiceButtons(event.choices));
+  if (event.level === "A") card.querySelector(".choices").after(card.querySelector(".phones")); // first the question
   card.querySelector(".steps").append(...event.steps.map((step) => Object.assign(document.createElement("li"), { textContent: step })));
   log.append(card);
   card.scrollIntoView({ block: "start" });
