@@ -109,6 +109,13 @@ async def find_evidence(
     return await find(question, audience=audience, limit=limit, route=route, categories=categories, tags=tags)
 
 
+async def prefetch(question: str) -> None:
+    """Do the slow part of a search that is likely to come: `find_evidence` of the same question is then quick."""
+    from knowledge.retrieval.find import prefetch as embed
+
+    await embed(question)
+
+
 def entry_page(key: str) -> EntryPage | None:
     """The published entry of that key, or None. Raises `KnowledgeUnavailable` when nothing is published."""
     from knowledge.retrieval.find import entry

@@ -23,7 +23,8 @@ from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.guard import check_sentence
-from companion.safety.screen import screen
+from companion.safety.screen import Assessment, screen
+from knowledge.public import prefetch
 
 __all__ = ["Exchange", "Speaker", "Turn", "answer"]
 
@@ -98,8 +99,17 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
         return _Plan(reply, outcome.emergency, said=outcome.said)
-    with clock.step("screen"):
-        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+    early = asyncio.create_task(prefetch(turn.text))  # one core embeds the question while another listens for danger
+    try:
+        with clock.step("screen"):
+            assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+        return await _plan_after(assessment, turn, clock, early)
+    finally:
+        early.cancel()
+
+
+async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: asyncio.Task[None]) -> _Plan:
+    """What the screen's assessment leads to."""
     if is_danger(assessment):
         with clock.step("alert"):
             emergency = await emergency_event(turn.turn_id, turn.text, turn.speaker, assessment, trace_id=turn.trace_id)
@@ -110,6 +120,8 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
         return _Plan(wait=wait)
+    with clock.step("embed"):
+        await early
     by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
     asked = Asked(turn.text, turn.speaker.name, turn.recent, by_senior=by_senior, time_zone=zone)
     return _Plan(await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens))

@@ -65,6 +65,11 @@ async def _embedded(text: str) -> Vectors | None:
         return None
 
 
+async def prefetch(question: str) -> None:
+    """See `knowledge.public.prefetch`."""
+    await _embedded(clean(question))
+
+
 def _searched(query: Query, embed_ms: float) -> Retrieval:
     retrieval = _search(serving().current(), query)
     retrieval.timings["embed"] = embed_ms

@@ -56,8 +56,11 @@ class Command(BaseCommand):
 
 
 def _warm_up() -> None:
+    """Load what the first message would wait for: the screen before the rest."""
+    from companion.safety import screen
     from knowledge.public import KnowledgeUnavailable, warm_up
 
+    screen.warm_up()
     try:
         warm_up()
     except KnowledgeUnavailable:
