@@ -25,6 +25,8 @@ function tell(place, now) {
     Object.fromEntries(new Intl.DateTimeFormat("en-US", { ...options, ...more }).formatToParts(now).map((part) => [part.type, part.value]));
   const date = parts({ weekday: "long", day: "numeric", month: "long" });
   const time = parts({ hour: "numeric", minute: "2-digit", hour12: true });
-  place.querySelector(".day").textContent = `${date.weekday}, ${date.day}\u00a0${date.month}`;
+  const [weekday, day] = place.querySelectorAll(".day span");
+  weekday.textContent = `${date.weekday},`;
+  day.textContent = `${date.day} ${date.month}`;
   place.querySelector(".time").textContent = `${time.hour}:${time.minute} ${time.dayPeriod === "AM" ? "a.m." : "p.m."}`;
 }

@@ -20,6 +20,8 @@ PAGES = {
     "entry": "/knowledge/sleep-waking-at-night/?used=Get up at the same time every day, even after a bad night.",
     "settings": "/settings/",
     "help": "/help/",
+    "people": "/circle/",
+    "account": "/account/",
     "missing": "/nowhere/",
     "sign-in": "/sign-in/?next=/",
 }
@@ -90,7 +92,7 @@ def test_a_very_small_window_shows_everything(visit: Visit, address: str, name: 
         assert probe(page, "inTheWay") == [], "something covers a window that is this small"
 
 
-@pytest.mark.parametrize("name", ["talk", "entry", "settings", "help"])
+@pytest.mark.parametrize("name", ["talk", "entry", "settings", "help", "people", "account"])
 def test_help_is_first_on_every_page_and_the_day_is_in_view(visit: Visit, address: str, name: str) -> None:
     page = visit(address + PAGES[name])
     assert probe(page, "firstInTabOrder") == "I need help"
