@@ -58,7 +58,13 @@ class PacedAnswers:
             turn.turn_id, turn.message_id, "lilo", text, turn.said_at, kind="answer", sources=(SOURCE,)
         )
         await in_thread(history().append, turn.speaker.user_id, StoredTurn(said, answered))
-        facts: dict[str, Any] = {"kind": "answer", "strategy": "hybrid", "confidence": 0.9, "rung": "full_rag", "entries": ("sleep",)}
+        facts: dict[str, Any] = {
+            "kind": "answer",
+            "strategy": "hybrid",
+            "confidence": 0.9,
+            "rung": "full_rag",
+            "entries": ("sleep",),
+        }
         times: dict[str, Any] = {"latency_ms": 1.0, "steps_ms": {}}
         yield Done(
             turn_id=turn.turn_id, message_id=turn.message_id, text=text, trace_id=turn.trace_id, **facts, **times
