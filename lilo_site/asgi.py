@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lilo_site.settings")
 _pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be set up first)
+
 from companion.chat.routing import sockets  # noqa: E402
 
 application = ProtocolTypeRouter({"http": _pages, "websocket": sockets})
