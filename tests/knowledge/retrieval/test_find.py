@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ def page_of(key: str) -> EntryPage:
 
 
 @pytest.fixture
-def small_index(settings: Any, tmp_path: Any) -> None:
+def small_index(settings: Any, tmp_path: Any) -> Iterator[None]:
     """Lilo knows three things, and one more for families only."""
     settings.ARTEFACT_DIR = tmp_path
     servings.serving.cache_clear()
