@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import threading
+from dataclasses import replace
 from itertools import cycle
 from time import perf_counter
 from typing import Any
@@ -141,13 +142,13 @@ def main() -> None:
     set_up(threads=chosen.cores)
     from django.conf import settings
 
-    from companion.chat import record
+    from billing import public
     from companion.safety import bell, relay
     from companion.safety.screen import floor
     from knowledge.public import warm_up
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-    record.CAPACITY = 1_000_000
+    public.EVERYBODY = replace(public.EVERYBODY, messages_at_once=1_000_000)
     warm_up()
     floor(WORDS[0], ())
     stop = threading.Event()

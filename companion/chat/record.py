@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.utils import timezone
 
+from billing.public import plan_for
 from companion.accounts import limits
 from companion.chat.history import StoredMessage, StoredTurn, history
 from companion.safety.check_ins import sign_of_life
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Twenty messages at once, then one every three seconds: more than anybody types, less than a broken client sends.
-CAPACITY = 20
-REFILL_PER_S = 1 / 3
-
 
 async def admit(user_id: UUID) -> float | None:
     """None when the person may speak now, else the seconds to wait."""
-    return await limits.atake("chat", str(user_id), capacity=CAPACITY, refill_per_s=REFILL_PER_S, fail_open=True)
+    plan = plan_for(user_id)
+    capacity, refill = plan.messages_at_once, plan.messages_per_second
+    return await limits.atake("chat", str(user_id), capacity=capacity, refill_per_s=refill, fail_open=True)
 
 
 async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
