@@ -12,7 +12,7 @@ from companion.safety.screen.levels import Level
 
 MISSED_EMERGENCY, MISSED_ASK, NEEDLESS_QUESTION, NEEDLESS_EVERYDAY, NEEDLESS_ALERT = 40.0, 15.0, 3.0, 4.0, 25.0
 """What an error costs beside a needless question being 3: a miss can cost a life, a false alarm costs trust."""
-MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.08, 0.05, 0.005
+MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.12, 0.05, 0.005
 """No threshold is chosen that asks or alerts needlessly more often than this on the development voices. Their everyday
 talk is harder than life: it was written by people who knew what it is for."""
 _BATCH = 64
