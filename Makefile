@@ -14,9 +14,11 @@ help: ## show this list
 demo: $(VENV)/.runtime ## install, prepare a demo household, and serve on localhost
 	@$(PY) manage.py demo --port $(PORT)
 
+# The browser has an event loop of its own, in which asynchronous tests cannot run: hence two runs.
 test: $(VENV)/.dev ## run the whole suite
 	@./deploy/test-tools.sh
-	@$(PY) -m pytest
+	@$(PY) -m pytest --ignore tests/browser
+	@$(PY) -m pytest tests/browser
 
 check: $(VENV)/.dev ## style, types, security, imports, dependencies, templates, migrations, corpus
 	@./deploy/check.sh

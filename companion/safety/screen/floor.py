@@ -105,8 +105,8 @@ def floor(text: str, recent: Sequence[str] = ()) -> Assessment:
 def floor_stands(level: Level, sure: Level, alarm: float) -> Level:
     """What of the floor's level stands beside the learned layer's probability of an alarm.
 
-    A sure sign always does. Another one does where the learned layer leans the same way: from `LEANS` it is asked
-    about, from `AGREES` it counts in full.
+    What is sure always does; a sign in the words themselves is surely worth a question. Beyond that, what was said
+    earlier is asked about where the learned layer leans the same way (`LEANS`), and counts in full from `AGREES`.
     """
     if alarm >= AGREES:
         return level
@@ -115,15 +115,19 @@ def floor_stands(level: Level, sure: Level, alarm: float) -> Level:
 
 
 def sure_level(text: str, recent: Sequence[str] = ()) -> Level:
-    """How much of the floor's assessment stands without a second opinion: never more than the assessment."""
+    """How much of the floor's assessment stands whatever the second opinion: never more than the assessment.
+
+    A sign in the words themselves is at least asked about, so that no layer silences it; one that was only said
+    earlier is carried on its own merits.
+    """
     own = read(text)
+    least = min(own.assessment.level, Level.ASK, key=lambda one: one.rank)
+    sure = max(own.sure, least, key=lambda one: one.rank)
     if not (own.going_on or own.retracted):
-        return own.sure
+        return sure
     # Who calls on after a sign, or takes it back, was not telling a story.
-    earlier = max(
-        (read(turn).assessment.level for turn in recent[-WINDOW:]), key=lambda one: one.rank, default=own.sure
-    )
-    return max(own.sure, _carried(earlier, own), key=lambda one: one.rank)
+    earlier = max((read(turn).assessment.level for turn in recent[-WINDOW:]), key=lambda one: one.rank, default=sure)
+    return max(sure, _carried(earlier, own), key=lambda one: one.rank)
 
 
 def _in_the_light_of(window: tuple[str, ...], text: str, own: Reading) -> Assessment:
