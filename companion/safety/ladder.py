@@ -194,14 +194,17 @@ def hurry(standing: Standing, now: datetime) -> Step:
 
 
 def _tell_from_the_first_rung(standing: Standing, now: datetime, timing: Timing) -> Step:
+    """A claim was for the trouble before: it ends, or these calls would be held back because somebody is on it."""
     told = replace(
         standing,
         level="E",
+        state=State.NOTIFIED if standing.state is State.CLAIMED else standing.state,
         is_calmed=False,
         rung=1,
         told_since=now,
         answer_due_at=None,
-        escalate_at=None if standing.state is State.CLAIMED else now + timing.second,
+        escalate_at=now + timing.second,
+        outcome_due_at=None,
     )
     return Step(told, (Tell.ALERT,))
 

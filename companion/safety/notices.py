@@ -63,12 +63,14 @@ def enact(
     """Write what a step comes to: the timeline's line where it has one, the standing, the deliveries."""
     if kind is not None:
         add_event(alert, kind, now=now, actor=actor, words=words, key=key)
+    if alert.state == State.CLAIMED and Tell.ALERT in step.tell:
+        alert.claimed_by = alert.claimed_at = None  # they took on less than what is the matter now
     for name in STANDING:
         setattr(alert, name, getattr(step.standing, name))
     for tell in step.tell:
         alert.notices += 1
         _tell(alert, tell, now, actor)
-    alert.save(update_fields=[*STANDING, "notices"])
+    alert.save(update_fields=[*STANDING, "notices", "claimed_by", "claimed_at"])
     bell.ring_on_commit()
 
 

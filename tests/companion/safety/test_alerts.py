@@ -14,7 +14,7 @@ from companion.accounts.models import AuditLog, User
 from companion.circle import actions as circle
 from companion.circle.access import NotYoursError
 from companion.circle.models import ContactPoint, Item
-from companion.safety import actions, clock, deadlines, selectors, upkeep
+from companion.safety import actions, clock, deadlines, selectors, sending, upkeep
 from companion.safety.actions import RaisedAlert, raise_alert
 from companion.safety.models import Alert, AlertEvent, Delivery
 from companion.safety.screen import Level
@@ -164,6 +164,20 @@ def test_claim_gives_the_others_peace_and_tells_those_who_were_told(senior: User
     assert told(raised.alert_id) == {("anna", "alert"), ("anna", "claimed")}
     assert not actions.claim(raised.alert_id, daughter)
     assert Alert.objects.get().claimed_by == son
+
+
+def test_emergency_after_claim_and_all_clear_is_really_sent(senior: User, daughter: User, son: User) -> None:
+    raised = fall(senior)
+    sent(raised.alert_id)
+    actions.claim(raised.alert_id, daughter)
+    actions.senior_all_clear(raised.alert_id, senior.pk)
+    sent(raised.alert_id)
+    fall(senior)
+    assert [held.letter.subject for held in sending.claim_due(10)] == ["Margaret needs help"]
+    alert = Alert.objects.get()
+    assert (alert.state, alert.claimed_by, alert.claimed_at) == ("notified", None, None)
+    make_due(raised.alert_id, "escalate_at")
+    assert ("ben", "alert") in told(raised.alert_id)
 
 
 def test_claim_without_outcome_opens_again(senior: User, daughter: User) -> None:
@@ -321,6 +335,15 @@ class TestAbuse:
         assert actions.claim(raised.alert_id, son)
         with pytest.raises(NotYoursError):
             actions.claim(raised.alert_id, daughter)
+
+    def test_another_is_told_although_one_is_on_it(self, senior: User, daughter: User, son: User) -> None:
+        raised = fall(senior, level="A", category="abuse")
+        actions.tell(raised.alert_id, senior.pk, user_id=son.pk)
+        actions.claim(raised.alert_id, son)
+        actions.tell(raised.alert_id, senior.pk, user_id=daughter.pk)
+        assert {held.letter.address for held in sending.claim_due(10)} >= set(
+            ContactPoint.objects.filter(user=daughter).values_list("address", flat=True)
+        )
 
     def test_stranger_cannot_be_picked(self, senior: User, stranger: User) -> None:
         raised = fall(senior, category="abuse")

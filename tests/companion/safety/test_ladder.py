@@ -64,6 +64,14 @@ def test_claim_stops_the_noise_and_reopens_after_ten_minutes_without_outcome() -
     assert run_to(claimed.standing, 665) == [(605, Tell.REOPENED, 1), (665, Tell.ALERT, 2)]
 
 
+def test_emergency_after_claim_and_all_clear_ends_the_claim_and_climbs() -> None:
+    claimed = ladder.claim(ladder.start("E", NOW, TIMING).standing, after(5), TIMING).standing
+    calmed = ladder.calm(claimed, after(10), TIMING, began_as_question=False).standing
+    again = ladder.hear_again(calmed, "E", after(20), TIMING)
+    assert (again.tell, again.standing.state) == ((Tell.ALERT,), State.NOTIFIED)
+    assert run_to(again.standing, 700) == [(80, Tell.ALERT, 2), (200, Tell.ALERT, 3), (500, Tell.ALERT, 4)]
+
+
 def test_second_claim_changes_nothing() -> None:
     claimed = ladder.claim(ladder.start("E", NOW, TIMING).standing, NOW, TIMING).standing
     assert ladder.claim(claimed, after(1), TIMING) == Step(claimed)
