@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,7 +11,8 @@ from django.utils import timezone
 
 from companion.accounts.models import User
 from companion.chat import selectors
-from companion.chat.events import Done, Emergency, Error, SourceItem, Sources, TurnEvent
+from companion.chat.events import Accepted, Delta, Done, Emergency, Error, SourceItem, Sources, TurnEvent
+from companion.chat.history import StoredMessage
 from companion.chat.models import Feedback, Message
 from companion.chat.reply import Exchange
 from companion.chat.turn import Speaker, Turn, answer
@@ -19,6 +22,9 @@ from lilo_site.threads import in_thread
 MAX_CHARACTERS = 4_000
 #: Earlier turns that a turn is given.
 REMEMBERED = 5
+
+#: Turns under way over HTTP; the event loop itself holds tasks only weakly.
+_running: set[asyncio.Task[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,66 @@ async def new_turn(
     )
 
 
+def begin(turn: Turn) -> AsyncIterator[TurnEvent]:
+    """Begin a turn, and give its events. A message id that was answered before gets that answer again.
+
+    The turn is a task of its own, which goes on when nobody reads any more: a server gives up a request whose phone
+    has lost its signal, and the alert of that message must be stored all the same.
+    """
+    events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
+    task = asyncio.create_task(_run(turn, events))
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    return _read(events, task)
+
+
 async def answer_fully(turn: Turn) -> FullAnswer:
-    """Run a turn to its end. A message id that was answered before gets that answer again."""
-    kept = await in_thread(selectors.find_turn, turn.speaker.user_id, turn.message_id)
-    if kept is not None:
-        return FullAnswer(_done_again(turn, kept.answered.text, kept.answered.suggestions), None, kept.answered.sources)
-    return collect([event async for event in answer(turn)])
+    """Run a turn to its end, even where the caller is cancelled meanwhile."""
+    return collect([event async for event in begin(turn)])
+
+
+async def _run(turn: Turn, events: asyncio.Queue[TurnEvent | None]) -> None:
+    try:
+        kept = await in_thread(selectors.find_turn, turn.speaker.user_id, turn.message_id)
+        if kept is not None:
+            for told in kept_events(kept.answered, trace=turn.trace_id):
+                events.put_nowait(told)
+            return
+        async for event in answer(turn):
+            events.put_nowait(event)
+    finally:
+        events.put_nowait(None)
+
+
+async def _read(events: asyncio.Queue[TurnEvent | None], task: asyncio.Task[None]) -> AsyncIterator[TurnEvent]:
+    while (event := await events.get()) is not None:
+        yield event
+    await task  # raises what it raised
+
+
+def kept_events(said: StoredMessage, *, trace: str) -> Iterator[TurnEvent]:
+    """The events that tell a kept answer again."""
+    turn_id = said.turn_id
+    yield Accepted(turn_id=turn_id, message_id=said.message_id, trace_id=trace)
+    if said.sources:
+        yield Sources(turn_id=turn_id, items=said.sources)
+    yield Delta(turn_id=turn_id, sequence=0, text=said.text)
+    yield Done.model_validate(
+        {
+            "turn_id": turn_id,
+            "message_id": said.message_id,
+            "text": said.text,
+            "kind": said.kind or "answer",
+            "strategy": "kept",
+            "confidence": 1.0,
+            "rung": "kept",
+            "suggestions": said.suggestions,
+            "entries": said.entries,
+            "latency_ms": 0.0,
+            "steps_ms": {},
+            "trace_id": trace,
+        }
+    )
 
 
 def collect(events: list[TurnEvent]) -> FullAnswer:
@@ -88,22 +148,6 @@ def collect(events: list[TurnEvent]) -> FullAnswer:
     emergency = next((event for event in events if isinstance(event, Emergency)), None)
     return FullAnswer(
         last if isinstance(last, Done) else None, last if isinstance(last, Error) else None, sources, emergency
-    )
-
-
-def _done_again(turn: Turn, text: str, suggestions: tuple[str, ...]) -> Done:
-    return Done(
-        turn_id=turn.turn_id,
-        message_id=turn.message_id,
-        text=text,
-        kind="answer",
-        strategy="kept",
-        confidence=1.0,
-        rung="kept",
-        suggestions=suggestions,
-        latency_ms=0.0,
-        steps_ms={},
-        trace_id=turn.trace_id,
     )
 
 

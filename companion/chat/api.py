@@ -13,9 +13,9 @@ from ninja import Header, Query, Router
 from companion.accounts.api_auth import BearerAuth
 from companion.accounts.models import User
 from companion.chat import actions
-from companion.chat.events import Error
+from companion.chat.events import Error, TurnEvent
 from companion.chat.schemas import MessageIn, MessageOut, ProblemOut, SearchIn, SearchOut, SearchResult
-from companion.chat.turn import Turn, answer
+from companion.chat.turn import Turn
 from knowledge.public import KnowledgeUnavailable, find_evidence
 from lilo_site.api_errors import Problem
 from lilo_site.logs import trace_id
@@ -69,9 +69,12 @@ async def send_message(request: SignedInRequest, body: MessageIn, key: Idempoten
 async def stream_message(
     request: SignedInRequest, body: Query[MessageIn], key: IdempotencyKey
 ) -> StreamingHttpResponse:
-    """Answer one message as server-sent events, one an event of the turn: accepted, sources, delta, done or error."""
+    """Answer one message as server-sent events, one an event of the turn: accepted, sources, delta, done or error.
+
+    With an `Idempotency-Key`, sending it again gives the same answer and does nothing twice.
+    """
     turn = await _turn(request.auth, body, key)
-    response = StreamingHttpResponse(_server_sent(turn), content_type="text/event-stream")
+    response = StreamingHttpResponse(_server_sent(actions.begin(turn)), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -123,8 +126,8 @@ async def _turn(user: User, body: MessageIn, key: str) -> Turn:
     )
 
 
-async def _server_sent(turn: Turn) -> AsyncIterator[bytes]:
-    async for event in answer(turn):
+async def _server_sent(events: AsyncIterator[TurnEvent]) -> AsyncIterator[bytes]:
+    async for event in events:
         yield f"event: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
 
 

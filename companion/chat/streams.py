@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from companion.chat import phrases
-from companion.chat.actions import REMEMBERED
+from companion.chat.actions import REMEMBERED, kept_events
 from companion.chat.doors import Guest
-from companion.chat.events import Accepted, Delta, Done, Error, Push, Sources, TurnEvent
+from companion.chat.events import Accepted, Done, Error, Push, TurnEvent
 from companion.chat.history import StoredTurn
 from companion.chat.reply import Exchange
 from companion.chat.selectors import find_turn, recent_messages
@@ -208,31 +208,9 @@ class Stream:
             self._running.discard(turn.message_id)
 
     def _tell_again(self, message_id: str, stored: StoredTurn) -> None:
-        said = stored.answered
-        turn_id, trace = said.turn_id, new_trace_id()
-        self._remember(message_id, turn_id)
-        self.publish(Accepted(turn_id=turn_id, message_id=message_id, trace_id=trace))
-        if said.sources:
-            self.publish(Sources(turn_id=turn_id, items=said.sources))
-        self.publish(Delta(turn_id=turn_id, sequence=0, text=said.text))
-        self.publish(
-            Done.model_validate(
-                {
-                    "turn_id": turn_id,
-                    "message_id": message_id,
-                    "text": said.text,
-                    "kind": said.kind or "answer",
-                    "strategy": "kept",
-                    "confidence": 1.0,
-                    "rung": "kept",
-                    "suggestions": said.suggestions,
-                    "entries": said.entries,
-                    "latency_ms": 0.0,
-                    "steps_ms": {},
-                    "trace_id": trace,
-                }
-            )
-        )
+        self._remember(message_id, stored.answered.turn_id)
+        for event in kept_events(stored.answered, trace=new_trace_id()):
+            self.publish(event)
 
     def _remember(self, message_id: str, turn_id: UUID) -> None:
         self._asked[message_id] = turn_id

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from django.test import AsyncClient
 
 from companion.accounts.models import User
-from companion.chat import selectors
+from companion.chat import actions, selectors
+from companion.chat.events import TurnEvent
+from companion.chat.turn import Turn
 from lilo_site.threads import in_thread
+from tests.companion.chat.sockets import PacedAnswers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAKING = "I keep waking up at night, what can I do?"
@@ -83,6 +88,57 @@ async def test_stream_sends_the_events_of_the_turn(async_client, token, publishe
     events = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
     assert [event["type"] for event in events][:2] == ["accepted", "sources"]
     assert events[-1]["type"] == "done"
+
+
+async def test_stream_answers_a_key_once(async_client, token, published_corpus, senior) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k-1"}
+    told = []
+    for _ in range(2):
+        response = await async_client.get("/api/v1/chat/stream", {"message": WAKING}, headers=headers)
+        text = b"".join([part async for part in response.streaming_content]).decode()
+        lines = [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]
+        told.append([json.loads(line) for line in lines])
+    first, again = told
+    assert [event["type"] for event in again] == ["accepted", "sources", "delta", "done"]
+    assert (again[-1]["turn_id"], again[-1]["text"]) == (first[-1]["turn_id"], first[-1]["text"])
+    assert len(await in_thread(selectors.recent_messages, senior.id)) == 2
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+async def test_turn_goes_on_when_the_phone_is_gone(async_client, token, senior, monkeypatch, is_streamed) -> None:
+    answers, begun = PacedAnswers(), asyncio.Event()
+    answers.gate.clear()
+
+    async def paced(turn: Turn) -> AsyncIterator[TurnEvent]:
+        begun.set()
+        async for event in answers(turn):
+            yield event
+
+    monkeypatch.setattr(actions, "answer", paced)
+    headers = {"Authorization": f"Bearer {token}"}
+    if is_streamed:
+        response = await async_client.get("/api/v1/chat/stream", {"message": WAKING}, headers=headers)
+        parts = aiter(response.streaming_content)
+        assert b"accepted" in await anext(parts)
+        waiting = asyncio.ensure_future(_rest_of(parts))
+    else:
+        body = json.dumps({"message": WAKING})
+        sending = async_client.post("/api/v1/chat/message", body, content_type="application/json", headers=headers)
+        waiting = asyncio.ensure_future(sending)
+    await asyncio.wait_for(begun.wait(), timeout=5)
+    (turn,) = actions._running
+    waiting.cancel()  # as Django does with a view whose client has gone
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    answers.gate.set()
+    await asyncio.wait_for(turn, timeout=5)
+    assert len(await in_thread(selectors.recent_messages, senior.id)) == 2
+    assert not actions._running
+
+
+async def _rest_of(parts: AsyncIterator[bytes]) -> None:
+    async for _ in parts:
+        pass
 
 
 @pytest.mark.parametrize("path", ["/chat/message", "/search"])
