@@ -101,6 +101,11 @@ def find_invitation(secret: str) -> Invitation | None:
     return None
 
 
+def is_code(secret: str) -> bool:
+    """Whether a secret is short enough, however it is spelt, to be a code, which can be guessed; a link's cannot."""
+    return len(_bare_code(secret)) <= CODE_LENGTH
+
+
 def accept_invitation(user: User, secret: str) -> Membership:
     """Join the circle that the link's token or the code opens. From now on the person counts as one to be told.
 

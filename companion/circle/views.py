@@ -102,8 +102,7 @@ def join_by_code(request: HttpRequest) -> HttpResponse:
     """Type the code that was read out."""
     if request.method == "GET":
         return render(request, "circle/join_by_code.html")
-    if _tries_too_often(_person(request)):
-        messages.warning(request, "That was a few tries too many. Please wait a minute, then try again.")
+    if _tries_too_often(request, _person(request)):
         return redirect("join-by-code")
     code = request.POST.get("code", "").strip()
     if actions.find_invitation(code) is None:
@@ -116,11 +115,10 @@ def join_by_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, secret: str) -> HttpResponse:
     """An invitation: read it, sign in or up, and join by a press."""
+    if actions.is_code(secret) and (not isinstance(request.user, User) or _tries_too_often(request, request.user)):
+        return redirect("join-by-code")
     if request.method == "POST" and isinstance(request.user, User):
         return _accept(request, request.user, secret)
-    is_code = len(secret) < 20
-    if is_code and (not isinstance(request.user, User) or _tries_too_often(request.user)):
-        return redirect("join-by-code")
     found = actions.find_invitation(secret)
     context = {"invitation": found, "here": request.path}
     return render(request, "circle/join.html", context, status=200 if found else 404)
@@ -164,8 +162,10 @@ def _accept(request: HttpRequest, person: User, secret: str) -> HttpResponse:
     return redirect("reach")
 
 
-def _tries_too_often(person: User) -> bool:
+def _tries_too_often(request: HttpRequest, person: User) -> bool:
     wait = limits.take("join", str(person.pk), capacity=TRIES, refill_per_s=TRIES_BACK_PER_S, fail_open=False)
+    if wait is not None:
+        messages.warning(request, "That was a few tries too many. Please wait a minute, then try again.")
     return wait is not None
 
 

@@ -73,6 +73,16 @@ def test_codes_cannot_be_guessed_in_a_row(senior: User, stranger: User) -> None:
     assert client.get(f"/join/{code}/").status_code == 302
 
 
+@pytest.mark.parametrize("padding", ["", "-" * 20])
+def test_codes_cannot_be_guessed_by_pressing_join(senior: User, stranger: User, padding: str) -> None:
+    code = actions.invite(senior, senior.pk).code
+    client = signed_in(stranger)
+    for _ in range(5):
+        client.post(f"/join/AAAA-AAAA{padding}/")
+    assert "a few tries too many" in text_of(client.post(f"/join/{code}{padding}/", follow=True))
+    assert not Membership.objects.exists()
+
+
 def test_code_in_an_address_says_nothing_to_a_stranger_who_is_not_signed_in(senior: User) -> None:
     code = actions.invite(senior, senior.pk).code
     response = Client().get(f"/join/{code}/", follow=True)
