@@ -128,7 +128,7 @@ def _call_people(alert: Alert, now: datetime) -> None:
         add_event(alert, Kind.TOLD if found else Kind.NOBODY, now=now)
     if not found and alert.rung == 1:
         add_event(alert, Kind.OPERATOR, now=now)
-        found = set(_operators())
+        _write(alert, Tell.OPERATOR, _operators(), now)
     _write(alert, Tell.ALERT, found, now)
 
 

@@ -16,6 +16,7 @@ from companion.circle.access import NotYoursError
 from companion.circle.models import ContactPoint, Item
 from companion.safety import actions, clock, deadlines, selectors, sending, upkeep
 from companion.safety.actions import RaisedAlert, raise_alert
+from companion.safety.delivery import Outcome
 from companion.safety.models import Alert, AlertEvent, Delivery
 from companion.safety.screen import Level
 from tests.companion.circle.conftest import join, person
@@ -245,7 +246,12 @@ def test_nobody_to_tell_is_said_and_the_operator_is_called(senior: User, setting
     raised = fall(senior)
     assert not raised.circle_told
     assert kinds(raised.alert_id) == ["raised", "nobody", "operator"]
-    assert told(raised.alert_id) == {("operator0", "alert")}
+    assert told(raised.alert_id) == {("operator0", "operator")}
+    held = sending.claim_due(1)[0]
+    assert "Margaret" not in held.letter.subject + held.letter.body, "an operator was told who it is"
+    sending.mark(held, Outcome(""))
+    alert = Alert.objects.get()
+    assert alert.state == "raised", "an operator who heard of it counted as the circle"
 
 
 def test_dispatcher_is_asked_once_when_everyone_is_told_and_never_in_a_drill(
