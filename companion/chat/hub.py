@@ -52,10 +52,16 @@ class Hub:
         if stream is None:
             stream = self._streams[user_id] = Stream(user_id)
             await self._listen(user_id)
-        if stream.is_idle:
-            stream.recent = deque(await in_thread(recent_exchanges, user_id), maxlen=REMEMBERED)
+        stream.touched = time.monotonic()
+        recent = await in_thread(recent_exchanges, user_id) if stream.is_idle else None
+        was_forgotten = user_id not in self._streams  # it was idle until now, and a store may be slow
+        stream = self._streams.setdefault(user_id, stream)
+        if recent is not None and stream.is_idle:
+            stream.recent = deque(recent, maxlen=REMEMBERED)
         reader.place = stream.last_id
         stream.readers.append(reader)
+        if was_forgotten:
+            await self._listen(user_id)
         asyncio.get_running_loop().call_later(LISTENER_SECONDS, stream.read_live, reader)
         while len(stream.readers) > SOCKETS_A_PERSON:
             await stream.readers.pop(0).end(TOO_MANY_SOCKETS)
@@ -101,6 +107,8 @@ class Hub:
             if stream.is_idle and time.monotonic() - stream.touched > IDLE_SECONDS:
                 del self._streams[stream.user_id]
                 await self._layer.group_discard(f"user.{stream.user_id}", self._channel)
+                if stream.user_id in self._streams:  # it came back meanwhile
+                    await self._listen(stream.user_id)
 
     async def _hear_hints(self) -> None:
         while True:

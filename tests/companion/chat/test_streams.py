@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from channels.layers import get_channel_layer
 
 from companion.accounts.models import User
 from companion.chat import hub as hubs
 from companion.chat import streams
-from companion.chat.actions import speaker_of
+from companion.chat.actions import recent_exchanges, speaker_of
 from companion.chat.doors import Guest
 from companion.chat.hub import hub
 from companion.chat.models import Message
 from companion.chat.streams import Reader, Stream
+from lilo_site.threads import in_thread
 from tests.companion.chat.sockets import PacedAnswers, Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,3 +185,29 @@ async def test_a_stream_that_nobody_needs_is_forgotten(
     await asyncio.sleep(0.05)
     await hub()._forget_idle()
     assert hub()._streams == {}
+
+
+async def test_a_socket_that_opens_while_its_stream_is_forgotten_still_hears(
+    senior: User, session: str, answers: PacedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "IDLE_SECONDS", -1)
+    idle = await Page(session).opened()
+    await idle.disconnect()
+    await asyncio.sleep(0.05)
+
+    async def slow_store(function: Any, *args: Any) -> Any:
+        if function is recent_exchanges:
+            await hub()._forget_idle()
+            assert hub()._streams == {}
+        return await in_thread(function, *args)
+
+    monkeypatch.setattr(hubs, "in_thread", slow_store)
+    page = await Page(session).opened()
+    await page.say("hello")
+    assert (await page.events())[-1]["type"] == "done"
+    assert [len(stream.readers) for stream in hub()._streams.values()] == [1]
+    written = {"type": "family_message", "message_id": str(uuid4()), "sender": "Anna", "text": "See you at four."}
+    hint = {"type": "push", "user_id": str(senior.pk), "event": written}
+    await get_channel_layer().group_send(f"user.{senior.pk}", hint)
+    assert (await page.events(until="family_message"))[-1]["text"] == "See you at four."
+    await page.disconnect()
