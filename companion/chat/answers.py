@@ -5,6 +5,7 @@ Only words that are nothing but an answer are taken as one; anything more is a m
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass
@@ -15,21 +16,23 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from companion.chat import phrases
-from companion.chat.danger import emergency_again, who_to_tell
+from companion.chat.danger import needs_help, who_to_tell
 from companion.chat.events import Emergency
 from companion.circle.access import NotYoursError
 from companion.safety import actions
 from companion.safety.models import Alert
 from companion.safety.response import CHOOSE_WHOM, IS_WELL, NEEDS_HELP
-from companion.safety.selectors import newest_open_alert
-from lilo_site.threads import in_thread
+from companion.safety.selectors import open_alert_of
+from lilo_site.threads import in_reserved_thread
 
 if TYPE_CHECKING:
     from companion.chat.turn import Speaker
 
 log = logging.getLogger(__name__)
 
-TELL = "safety:tell:"
+TELL = "safety:tell"
+#: Seconds a database may take to find the question.
+PATIENCE = 5.0
 _SELF = (
     r"(?:i'?m|i am|i feel)\s+(?:quite\s+|perfectly\s+)?(?:fine|ok|okay|all\s*right|alright|well|good|safe)"
     r"(?:\s+(?:now|thanks?|thank\s+you))*"
@@ -60,7 +63,9 @@ class Answer:
 
     word: Word
     by_button: bool
-    whom: str = ""
+    alert_id: UUID | None = None
+    """The alert whose card the button was on."""
+    whom: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,62 +77,79 @@ class Outcome:
     emergency: Emergency | None = None
 
 
+BUTTONS = {NEEDS_HELP: Word.HELP, IS_WELL: Word.WELL, CHOOSE_WHOM: Word.CHOOSE, TELL: Word.TELL}
+_BUTTON = re.compile(r"^(safety:[a-z-]+)(?::([0-9a-f-]{36}))?(?::([0-9a-f-]{36}))?$")
+
+
 def answer_in(text: str) -> Answer | None:
     """The answer that the words are, or None where they say more than that."""
-    pressed = {NEEDS_HELP: Word.HELP, IS_WELL: Word.WELL, CHOOSE_WHOM: Word.CHOOSE}.get(text)
-    if pressed is not None:
-        return Answer(pressed, by_button=True)
-    if text.startswith(TELL):
-        return Answer(Word.TELL, by_button=True, whom=text.removeprefix(TELL))
+    pressed = _BUTTON.match(text)
+    if pressed is not None and pressed[1] in BUTTONS:
+        alert_id, whom = (UUID(part) if part else None for part in pressed.groups()[1:])
+        return Answer(BUTTONS[pressed[1]], by_button=True, alert_id=alert_id, whom=whom)
     plain = text.replace("’", "'")
     if _NO.match(plain):
         return Answer(Word.WELL, by_button=False)
     return Answer(Word.HELP, by_button=False) if _YES.match(plain) else None
 
 
-async def take_answer(text: str, speaker: Speaker, turn_id: UUID) -> Outcome | None:
-    """Act on an answer to the newest open alert. None: it is no answer, or nothing was asked."""
+async def take_answer(text: str, speaker: Speaker, turn_id: UUID, *, trace_id: str) -> Outcome | None:
+    """Act on an answer to the alert of its card, or to the newest open one. None: no answer, or nothing was asked.
+
+    A database that does not answer in time never stands in the way: words are then screened, and a pressed "I need
+    help" is an emergency of its own.
+    """
     answer = answer_in(text)
     if answer is None:
         return None
     try:
-        alert = await in_thread(newest_open_alert, speaker.user_id)
-    except DatabaseError:  # then the words are screened like any others: that needs no database
+        async with asyncio.timeout(PATIENCE):
+            alert = await in_reserved_thread(open_alert_of, speaker.user_id, answer.alert_id)
+            if alert is not None and answer.word is not Word.HELP:
+                return await _act(answer, alert, speaker, turn_id)
+            if alert is not None and (answer.by_button or _is_asking(alert)):
+                if _is_asking(alert):
+                    await in_reserved_thread(actions.answer_question, alert.pk, alert.senior_id, yes=True)
+                card = await needs_help(speaker, alert.category, turn_id, trace_id=trace_id)
+                return Outcome(Word.HELP, card.text, card)
+    except (DatabaseError, TimeoutError):
         log.exception("an answer could not be matched to its question")
-        return None
-    if alert is None:
-        return Outcome(answer.word, phrases.ALL_IS_WELL) if answer.by_button else None
-    is_asking = alert.answer_due_at is not None or alert.told_since is None
-    if not (is_asking or answer.by_button):
+    if not answer.by_button:
         return None
     if answer.word is Word.HELP:
-        return await _needs_help(alert, speaker, turn_id, is_asking=is_asking)
+        card = await needs_help(speaker, "help", turn_id, trace_id=trace_id)
+        return Outcome(Word.HELP, card.text, card)
+    return Outcome(answer.word, phrases.ALL_IS_WELL)
+
+
+async def _act(answer: Answer, alert: Alert, speaker: Speaker, turn_id: UUID) -> Outcome | None:
     if answer.word is Word.WELL:
-        return await _is_well(alert, is_asking=is_asking)
+        return await _is_well(alert, by_button=answer.by_button)
     if answer.word is Word.TELL:
         return await _tell(alert, answer.whom)
-    card = await in_thread(who_to_tell, alert, turn_id, speaker.country, TELL)
+    card = await in_reserved_thread(who_to_tell, alert, turn_id, speaker.country, TELL)
     return Outcome(answer.word, card.text, card)
 
 
-async def _needs_help(alert: Alert, speaker: Speaker, turn_id: UUID, *, is_asking: bool) -> Outcome:
-    if is_asking:
-        await in_thread(actions.answer_question, alert.pk, alert.senior_id, yes=True)
-    card = emergency_again(alert, turn_id, speaker.country)
-    return Outcome(Word.HELP, card.text, card)
+def _is_asking(alert: Alert) -> bool:
+    return alert.answer_due_at is not None or alert.told_since is None
 
 
-async def _is_well(alert: Alert, *, is_asking: bool) -> Outcome:
-    if is_asking:
-        await in_thread(actions.answer_question, alert.pk, alert.senior_id, yes=False)
+async def _is_well(alert: Alert, *, by_button: bool) -> Outcome | None:
+    if _is_asking(alert):
+        await in_reserved_thread(actions.answer_question, alert.pk, alert.senior_id, yes=False)
         return Outcome(Word.WELL, phrases.GLAD_YOU_ARE_WELL)
-    await in_thread(actions.senior_all_clear, alert.pk, alert.senior_id)
+    if not by_button:  # an emergency is lowered by its button only, never by words that may mean something else
+        return None
+    await in_reserved_thread(actions.senior_all_clear, alert.pk, alert.senior_id)
     return Outcome(Word.WELL, phrases.THEY_WILL_STILL_CHECK)
 
 
-async def _tell(alert: Alert, whom: str) -> Outcome:
+async def _tell(alert: Alert, whom: UUID | None) -> Outcome:
     try:
-        await in_thread(actions.tell, alert.pk, alert.senior_id, user_id=UUID(whom))
-    except (ValueError, NotYoursError):
+        if whom is None:
+            return Outcome(Word.TELL, phrases.NOT_TOLD)
+        await in_reserved_thread(actions.tell, alert.pk, alert.senior_id, user_id=whom)
+    except NotYoursError:
         return Outcome(Word.TELL, phrases.NOT_TOLD)
     return Outcome(Word.TELL, phrases.TELLING)

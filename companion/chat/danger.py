@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from companion.chat import phrases
 from companion.chat.events import Choice, Emergency, Phone
+from companion.safety import address_book, spool
 from companion.safety.access import possible_confidants
-from companion.safety.actions import raise_alert
+from companion.safety.actions import RaisedAlert, new_report, raise_alert
 from companion.safety.models import Alert
 from companion.safety.response import IS_WELL, response_for
 from companion.safety.screen import Assessment, Level
-from lilo_site.threads import in_thread
+from lilo_site.threads import in_reserved_thread
 
 if TYPE_CHECKING:
     from companion.chat.turn import Speaker
+
+log = logging.getLogger(__name__)
+
+#: Seconds a database may take for an alert.
+ALERT_PATIENCE = 5.0
 
 
 def is_danger(assessment: Assessment) -> bool:
@@ -27,24 +35,43 @@ async def emergency_event(
     turn_id: UUID, words: str, speaker: Speaker, assessment: Assessment, *, trace_id: str
 ) -> Emergency:
     """Store the alert, committed or spooled, and only then word the response."""
-    raised = await in_thread(
-        raise_alert,
-        senior_id=speaker.user_id,
-        level=assessment.level,
-        category=assessment.category,
-        words=words,
-        reasons=assessment.reasons,
-        source="chat",
-        turn_id=turn_id,
-        trace_id=trace_id,
-    )
+    raised = await raise_for(speaker, assessment, words, turn_id, trace_id=trace_id)
     return _card(assessment, turn_id, speaker.country, raised.alert_id, circle_told=raised.circle_told)
 
 
-def emergency_again(alert: Alert, turn_id: UUID, country: str) -> Emergency:
-    """The card of an alert that the senior said yes to: help is needed."""
-    assessment = Assessment(Level.EMERGENCY, alert.category, 1.0, ())
-    return _card(assessment, turn_id, country, alert.pk, circle_told=not alert.is_confidential)
+async def needs_help(speaker: Speaker, category: str, turn_id: UUID, *, trace_id: str) -> Emergency:
+    """The senior says that help is needed: an emergency, whatever became of an earlier alert."""
+    assessment = Assessment(Level.EMERGENCY, category, 1.0, ("said yes",))
+    return await emergency_event(turn_id, phrases.NEEDS_HELP, speaker, assessment, trace_id=trace_id)
+
+
+async def raise_for(
+    speaker: Speaker, assessment: Assessment, words: str, turn_id: UUID, *, trace_id: str
+) -> RaisedAlert:
+    """Store an alert of what was said. A database that does not answer in time is passed by: the disk takes the alert.
+
+    Both ways carry the turn's id as their key, so that an alert that arrives by both is one.
+    """
+    facts: dict[str, Any] = {
+        "senior_id": speaker.user_id,
+        "level": assessment.level,
+        "category": assessment.category,
+        "words": words,
+        "reasons": assessment.reasons,
+        "source": "chat",
+        "turn_id": turn_id,
+        "trace_id": trace_id,
+        "key": str(turn_id),
+    }
+    try:
+        async with asyncio.timeout(ALERT_PATIENCE):
+            return await in_reserved_thread(raise_alert, **facts)
+    except TimeoutError:
+        log.exception("an alert took too long to store: it is spooled", extra={"trace_id": trace_id})
+    report = new_report(**facts)
+    await asyncio.to_thread(spool.append, report)
+    told = address_book.can_tell(speaker.user_id, assessment.category)
+    return RaisedAlert(report.alert_id, joined=False, spooled=True, circle_told=told)
 
 
 def who_to_tell(alert: Alert, turn_id: UUID, country: str, value: str) -> Emergency:
@@ -57,9 +84,11 @@ def who_to_tell(alert: Alert, turn_id: UUID, country: str, value: str) -> Emerge
         value: how the value of a choice begins; the person's id follows.
     """
     members = possible_confidants(alert)
-    people = tuple(Choice(label=member.user.full_name, value=f"{value}{member.user_id}") for member in members)
+    people = tuple(
+        Choice(label=member.user.full_name, value=f"{value}:{alert.pk}:{member.user_id}") for member in members
+    )
     card = _card(Assessment(Level.ASK, alert.category, 1.0, ()), turn_id, country, alert.pk, circle_told=False)
-    choices = (*people, Choice(label=phrases.NOBODY_FOR_NOW, value=IS_WELL))
+    choices = (*people, Choice(label=phrases.NOBODY_FOR_NOW, value=f"{IS_WELL}:{alert.pk}"))
     text = phrases.WHOM_TO_TELL if people else phrases.NOBODY_TO_TELL
     return card.model_copy(update={"text": text, "choices": choices, "respond_within_s": None})
 
@@ -73,7 +102,7 @@ def _card(assessment: Assessment, turn_id: UUID, country: str, alert_id: UUID, *
         text=response.text,
         steps=tuple(response.steps),
         phones=tuple(Phone(label=phone.label, number=phone.number, tel=phone.tel) for phone in response.phones),
-        choices=tuple(Choice(label=choice.label, value=choice.value) for choice in response.choices),
+        choices=tuple(Choice(label=choice.label, value=f"{choice.value}:{alert_id}") for choice in response.choices),
         alert_id=alert_id,
         respond_within_s=response.respond_within_s,
     )

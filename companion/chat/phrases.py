@@ -47,6 +47,7 @@ TOO_FAST = "That was a lot at once for me. Please wait a moment, then say it aga
 NOT_KEPT = "I could not keep what we just said. Please say it again in a minute."
 BROKEN = "Something went wrong on my side. Your words are still here. Please try again in a minute."
 
+NEEDS_HELP = "I need help"
 ALL_IS_WELL = "Thank you for telling me. I am here if you need me."
 GLAD_YOU_ARE_WELL = "I am glad. If that changes, tell me, or press I need help."
 THEY_WILL_STILL_CHECK = "I am glad. The people I told will still check that you are well."

@@ -95,7 +95,7 @@ class _Plan:
 
 async def _plan(turn: Turn, clock: Clock) -> _Plan:
     """Danger first: an answer to a question of safety, then the screen; only then limits and knowledge."""
-    outcome = await take_answer(turn.text, turn.speaker, turn.turn_id)
+    outcome = await take_answer(turn.text, turn.speaker, turn.turn_id, trace_id=turn.trace_id)
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
         return _Plan(reply, outcome.emergency, said=outcome.said)

@@ -46,9 +46,10 @@ def open_alerts(person: User) -> QuerySet[Alert]:
     return visible_alerts(person).select_related("senior", "claimed_by").exclude(state__in=CLOSED)
 
 
-def newest_open_alert(senior_id: UUID) -> Alert | None:
-    """The senior's own newest alert that is not closed."""
-    return Alert.objects.filter(senior_id=senior_id).exclude(state__in=CLOSED).first()
+def open_alert_of(senior_id: UUID, alert_id: UUID | None = None) -> Alert | None:
+    """The senior's own alert of that id while it is open; without an id, their newest open one."""
+    mine = Alert.objects.filter(senior_id=senior_id).exclude(state__in=CLOSED)
+    return (mine if alert_id is None else mine.filter(pk=alert_id)).first()
 
 
 def changed_alerts(person: User, *, after: int, limit: int = PAGE) -> Changes:

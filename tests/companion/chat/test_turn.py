@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -273,3 +274,47 @@ async def test_nobody_is_told_of_abuse_until_the_senior_chooses(ask) -> None:
     chosen = await ask("safety:choose-whom")
     assert chosen.done.text == phrases.NOBODY_TO_TELL
     assert chosen.emergency.choices[-1].label == phrases.NOBODY_FOR_NOW
+
+
+async def test_help_pressed_on_a_card_whose_alert_is_closed_is_an_emergency_of_its_own(ask) -> None:
+    asked = await ask("I fell this morning and my hip hurts a bit")
+    yes, no = asked.emergency.choices
+    await ask(no.value)
+    answered = await ask(yes.value)
+    assert answered.emergency.level == "E"
+    assert await Alert.objects.filter(level="E", closed_at=None).acount() == 1
+
+
+async def test_button_answers_its_own_card_and_no_other(ask) -> None:
+    fall = await ask("I fell and I can't get up")
+    pills = await ask("I think I took my evening pills twice")
+    well = next(choice for choice in fall.emergency.choices if choice.value.startswith("safety:well"))
+    await ask(well.value)
+    assert (await Alert.objects.aget(pk=fall.emergency.alert_id)).is_calmed
+    assert (await Alert.objects.aget(pk=pills.emergency.alert_id)).closed_at is None
+
+
+async def test_calmed_and_then_help_after_all_tells_people_again(ask) -> None:
+    fall = await ask("I fell and I can't get up")
+    await ask("safety:well")
+    again = await ask("safety:help")
+    assert again.emergency.level == "E"
+    alert = await Alert.objects.aget(pk=fall.emergency.alert_id)
+    assert (alert.level, alert.is_calmed) == ("E", False)
+
+
+async def test_alert_that_the_database_holds_up_is_on_the_disk_in_time(turn_of, published_corpus, monkeypatch) -> None:
+    from companion.chat import danger
+    from companion.safety import spool
+
+    def hangs(**_facts: object) -> None:
+        time.sleep(2)
+
+    monkeypatch.setattr(danger, "ALERT_PATIENCE", 0.2)
+    monkeypatch.setattr(danger, "raise_alert", hangs)
+    events = await events_of(turn_of("I fell and I can't get up"))
+    emergency = next(event for event in events if event.type == "emergency")
+    try:
+        assert spool.read(emergency.alert_id) is not None
+    finally:
+        spool.remove(emergency.alert_id)
