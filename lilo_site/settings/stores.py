@@ -30,7 +30,6 @@ def database(address: SplitResult | None, data_dir: Path) -> dict[str, Any]:
         "HOST": address.hostname,
         "PORT": address.port or 5432,
         "CONN_MAX_AGE": 0,  # the pool keeps connections; persistent ones leak under ASGI
-        "CONN_HEALTH_CHECKS": True,  # a pool hands out dead connections after the server was restarted
         "OPTIONS": {"pool": POSTGRES_POOL, "connect_timeout": 2, "options": POSTGRES_LIMITS, **POSTGRES_KEEPALIVE},
     }
 
