@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from companion.accounts.fields import UnreadableError
 from companion.accounts.models import User
 from companion.circle.access import sharing_members
 from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Item, Membership, Senior, Sharing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,24 @@ def is_alert_member(senior_id: UUID, user_id: UUID) -> bool:
 
 
 def contact_points(user_ids: list[UUID]) -> list[ContactPoint]:
-    """The accepted ways to reach these people, oldest first."""
-    return list(ContactPoint.objects.select_related("user").filter(user__in=user_ids, accepted_at__isnull=False))
+    """The accepted ways to reach these people, oldest first; without those that cannot be read."""
+    return readable(ContactPoint.objects.filter(user__in=user_ids, accepted_at__isnull=False))
+
+
+def readable(points: QuerySet[ContactPoint]) -> list[ContactPoint]:
+    """These contact points, without those whose address does not open: one member's must not stop the others'."""
+    try:
+        return list(points)
+    except UnreadableError:
+        return [point for key in points.values_list("pk", flat=True) if (point := _readable_point(key)) is not None]
+
+
+def _readable_point(key: UUID) -> ContactPoint | None:
+    try:
+        return ContactPoint.objects.filter(pk=key).first()
+    except UnreadableError:
+        log.exception("a contact point cannot be read", extra={"contact_point": str(key)})
+        return None
 
 
 def sharing_of(senior_id: UUID) -> list[tuple[Item, bool]]:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
-import django.db
 from django.db import transaction
 
 from companion.accounts import audit
@@ -84,7 +83,9 @@ def raise_alert(
     try:
         with steadfast(), transaction.atomic(durable=True):
             return store(report)
-    except django.db.Error:
+    except User.DoesNotExist:
+        raise
+    except Exception:  # the outer edge: whatever keeps an alert from being stored, it is not lost
         log.exception("the database did not take an alert: it is spooled", extra={"alert_id": str(report.alert_id)})
         spool.append(report)
         circle_told = address_book.can_tell(senior_id, category)
@@ -131,7 +132,8 @@ def store(report: Report) -> RaisedAlert:
     Raises:
         User.DoesNotExist: there is no such person.
     """
-    senior = User.everyone.select_for_update().get(pk=report.senior_id)  # one report of a person at a time
+    # One report of a person at a time. The key stays free: a row elsewhere that only points at them holds up no alert.
+    senior = User.everyone.select_for_update(no_key=True).get(pk=report.senior_id)
     earlier = _earlier(report, senior)
     if earlier is not None:
         return _outcome(earlier, joined=False)
@@ -153,7 +155,7 @@ def _earlier(report: Report, senior: User) -> Alert | None:
 
 
 def _open_alert(report: Report, senior: User) -> Alert | None:
-    recent = Alert.objects.select_for_update().filter(
+    recent = Alert.objects.select_for_update(no_key=True).filter(
         senior=senior, category=report.category, is_drill=report.drill, raised_at__gt=clock.now() - clock.timing().join
     )
     return recent.exclude(state__in=CLOSED).first()

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from companion.accounts.fields import UnreadableError, seal, unseal
 from companion.circle.access import sharing_members
 from companion.circle.models import ContactPoint, Item
+from companion.circle.selectors import readable
 from companion.safety import spool
 from companion.safety.audience import CONFIDENTIAL, Person
 
@@ -63,7 +64,7 @@ def _circles() -> dict[str, Any]:
     members = list(sharing_members(Item.ALERTS).filter(receives_alerts=True).select_related("senior__user"))
     points: defaultdict[UUID, list[list[str]]] = defaultdict(list)
     wanted = {member.user_id for member in members}
-    for point in ContactPoint.objects.filter(accepted_at__isnull=False):
+    for point in readable(ContactPoint.objects.filter(accepted_at__isnull=False)):
         if point.user_id in wanted:
             points[point.user_id].append([str(point.pk), point.kind, point.address])
     circles: dict[str, Any] = {}

@@ -176,7 +176,8 @@ def _write(alert: Alert, tell: Tell, found: Iterable[Target], now: datetime) -> 
     found = set(found)
     is_urgent = alert.level == AlertLevel.EMERGENCY and tell in (*CALLS, Tell.OPERATOR)
     ids = [] if is_urgent else [target.point_id for target in found if target.point_id is not None]
-    points = ContactPoint.objects.select_related("user").in_bulk(ids)
+    hours = ContactPoint.objects.select_related("user").only("quiet_from", "quiet_to", "user__time_zone")
+    points = hours.in_bulk(ids)
     Delivery.objects.bulk_create(
         [
             Delivery(

@@ -149,6 +149,29 @@ def test_alert_raised_while_the_database_is_down(
     assert installation.run("say(Alert.objects.get().pk)") == raised[0]
 
 
+def test_row_that_points_at_the_senior_holds_up_no_alert(installation: World, far_side: FarSide) -> None:
+    installation.run(HOUSE.format(address=far_side.address, count=1))
+    installation.run(
+        """
+        from django.db import transaction
+        def hold():
+            with transaction.atomic():
+                senior = User.objects.get(username="senior0")
+                Alert.objects.create(senior=senior, level="E", category="other", source="chat", raised_at=now)
+                written.set()
+                may_end.wait(10)
+        from django.utils import timezone
+        now = timezone.now()
+        written, may_end = threading.Event(), threading.Event()
+        other = threading.Thread(target=hold)
+        other.start()
+        written.wait(10)
+        """
+    )
+    spooled = installation.run("raised = fall(); may_end.set(); other.join(); say(raised.spooled)")
+    assert spooled is False, "the alert waited for somebody else's row"
+
+
 def test_relay_killed_after_sending_goes_on_under_the_same_key(installation: World, far_side: FarSide) -> None:
     installation.run(HOUSE.format(address=far_side.address, count=1))
     doomed = installation.start_relay(LILO_CRASH_AT="sent")
