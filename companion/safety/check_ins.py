@@ -19,6 +19,7 @@ from companion.accounts.models import User
 from companion.circle.access import Need, access_senior
 from companion.circle.events import send_hints
 from companion.safety import actions, clock
+from companion.safety.apart import apart
 from companion.safety.models import AlertLevel, AlertSource, CheckInPlan
 
 BATCH = 100
@@ -103,7 +104,8 @@ def tick() -> int:
     due = CheckInPlan.objects.filter(is_active=True, next_step_at__lte=clock.now()).values_list("pk", flat=True)
     keys = list(due[:BATCH])
     for key in keys:
-        _step(key)
+        with apart("a check-in", senior_id=str(key)):
+            _step(key)
     return len(keys)
 
 

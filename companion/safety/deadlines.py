@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from companion.safety import clock, ladder, notices
+from companion.safety.apart import apart
 from companion.safety.ladder import CLOSED, Standing
 from companion.safety.models import Alert, AlertEvent, Delivery
 
@@ -17,13 +18,16 @@ COLUMNS = ("answer_due_at", "escalate_at", "outcome_due_at")
 
 
 def act_on_due() -> int:
-    """Take every alert whose deadline has come one step further. Two relays may do this at once."""
+    """Take every alert whose deadline has come one step further; how many could be. Two relays may do this at once."""
     now = clock.now()
     due = _any_column("lte", now)
     keys = list(Alert.objects.filter(due).exclude(state__in=CLOSED).values_list("pk", flat=True)[:BATCH])
+    acted = 0
     for key in keys:
-        _act(key)
-    return len(keys)
+        with apart("an alert's deadline", alert_id=str(key)):
+            _act(key)
+            acted += 1
+    return acted
 
 
 def pull_in() -> None:

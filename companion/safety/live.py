@@ -31,7 +31,7 @@ def publish() -> int | None:
     No row is held meanwhile, so two relays may send a hint twice, which does no harm.
     """
     waiting = AlertEvent.objects.filter(published_at=None).select_related("alert__claimed_by")
-    lines = list(waiting.order_by("pk")[:BATCH])
+    lines = list(waiting.defer("words", "alert__words", "alert__reasons", "alert__reason").order_by("pk")[:BATCH])
     if not lines:
         return 0
     if not send_hints([hint for line in lines for hint in _hints(line)]):

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from companion.accounts.models import User
 from companion.safety import actions, address_book, audience, clock, ladder, notices, spool, wording
+from companion.safety.apart import apart
 from companion.safety.audience import CONFIDENTIAL, Target
 from companion.safety.delivery import Letter, send
 from companion.safety.ladder import Standing, State, Tell
@@ -43,7 +44,7 @@ class Progress:
 def deliver() -> None:
     """Take every spooled alert one step further and send what is owed. Touches no database."""
     for alert_id in spool.waiting():
-        with spool.held(alert_id) as entry:
+        with apart("a spooled alert", alert_id=str(alert_id)), spool.held(alert_id) as entry:
             if entry is not None and clock.steady() - entry.report.at > HEAD_START / settings.ALERT_TIME_DIVISOR:
                 _deliver(entry)
 
@@ -52,7 +53,7 @@ def replay() -> int:
     """Put every spooled alert into the database, with what was done about it; how many there were."""
     waiting = spool.waiting()
     for alert_id in waiting:
-        with spool.held(alert_id) as entry:
+        with apart("a spooled alert", alert_id=str(alert_id)), spool.held(alert_id) as entry:
             if entry is None:
                 continue
             try:
@@ -74,10 +75,10 @@ def _deliver(entry: Entry) -> None:
         spool.note(report.alert_id, {"standing": _as_record(step.standing), "told": bool(step.tell)})
         entry = Entry(report, (*entry.notes, {"standing": _as_record(step.standing), "told": bool(step.tell)}))
     for target, letter in _owed(report, _progress(entry)):
-        if send(letter).is_sent:
-            spool.note(
-                report.alert_id, {"sent": str(letter.key), "target": _target_record(target), "at": now.isoformat()}
-            )
+        with apart("a spooled alert's message", delivery=str(letter.key)):
+            if send(letter).is_sent:
+                sent = {"sent": str(letter.key), "target": _target_record(target), "at": now.isoformat()}
+                spool.note(report.alert_id, sent)
 
 
 def _advance(progress: Progress, report: Report, now: datetime) -> ladder.Step:

@@ -24,6 +24,7 @@ from django.db import close_old_connections, connection
 from psycopg.conninfo import make_conninfo
 
 from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, sending, upkeep
+from companion.safety.apart import apart
 from companion.safety.delivery import Outcome, send, warm_up
 from companion.safety.faults import crash_point
 from companion.safety.models import Heartbeat
@@ -109,7 +110,9 @@ class Relay:
         """Send live hints, unless the channel layer failed just now: messages to people never wait for it."""
         if monotonic() < self._hints_again_at:
             return 0
-        published = live.publish()
+        published: int | None = None
+        with apart("the sending of live hints"):
+            published = live.publish()
         if published is None:
             self._hints_again_at = monotonic() + HINTS_REST
         return published or 0
@@ -131,8 +134,11 @@ class Relay:
         return len(claimed)
 
     def _mark_finished(self) -> None:
+        """Mark what has ended. Only while the database is away is it kept, to be marked later and not sent again."""
         for future in [future for future in self._under_way if future.done()]:
-            sending.mark(self._under_way[future], future.result())
+            held = self._under_way[future]
+            with apart("the marking of a delivery", delivery=str(held.id)):
+                sending.mark(held, future.result())
             del self._under_way[future]
 
     def _beat(self) -> None:
@@ -184,7 +190,8 @@ class Chore:
         now = monotonic()
         if now >= self._next:
             self._next = now + self._every
-            self._do()
+            with apart("a chore of the relay"):
+                self._do()
 
 
 def _attempt(held: Held) -> Outcome:

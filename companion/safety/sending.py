@@ -21,6 +21,7 @@ from companion.circle import actions as circle
 from companion.circle.models import Senior
 from companion.circle.selectors import name_of
 from companion.safety import clock, ladder, notices, retries, wording
+from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.delivery import Letter, Outcome
 from companion.safety.models import Alert, AlertEvent, Delivery
 from companion.safety.wording import About
@@ -55,28 +56,46 @@ def claim_due(limit: int, *, crowded: Collection[str] = (), held: Collection[UUI
     """
     with transaction.atomic():
         now = clock.now()
-        due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        due = Delivery.objects.select_for_update(skip_locked=True).filter(
             Q(leased_until=None) | Q(leased_until__lte=now), state=State.PENDING, due_at__lte=now, version__lte=VERSION
         )
-        due = due.select_related("alert__claimed_by", "contact_point")
         rows = list(due.exclude(Q(channel__in=crowded) | Q(pk__in=held)).order_by("priority", "due_at")[:limit])
         leased_until = now + max(LEASE / settings.ALERT_TIME_DIVISOR, SHORTEST_LEASE)
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             claimed_at=now, leased_until=leased_until, fence=F("fence") + 1
         )
-    return [Held(row.pk, row.fence + 1, row.channel, letter) for row in rows if (letter := _letter(row)) is not None]
+    return [taken for row in rows if (taken := _held(row)) is not None]
 
 
 def mark(held: Held, outcome: Outcome) -> None:
     """Write how an attempt ended, unless another relay holds the delivery by now."""
+    _mark(held.id, held.fence, outcome)
+
+
+def _held(row: Delivery) -> Held | None:
+    """A claimed row with its letter; one whose letter cannot be written counts as tried, and holds up no other."""
+    fence = row.fence + 1
+    try:
+        letter = _letter(row)
+    except NO_DATABASE:
+        raise
+    except Exception:  # an outer edge: an address that cannot be read is one delivery's trouble only
+        log.exception("a message cannot be written", extra={"delivery": str(row.pk)})
+        with apart("the marking of a delivery", delivery=str(row.pk)):
+            _mark(row.pk, fence, Outcome("unreadable"))
+        return None
+    return None if letter is None else Held(row.pk, fence, row.channel, letter)
+
+
+def _mark(key: UUID, fence: int, outcome: Outcome) -> None:
     with transaction.atomic():
-        row = Delivery.objects.get(pk=held.id)
+        row = Delivery.objects.get(pk=key)
         alert = Alert.objects.select_for_update().get(pk=row.alert_id) if row.alert_id else None
         now = clock.now()
         changes = {"state": State.SENT, "sent_at": now} if outcome.is_sent else _after_failure(row, outcome, now)
-        mine = Delivery.objects.filter(pk=held.id, fence=held.fence, state=State.PENDING)
+        mine = Delivery.objects.filter(pk=key, fence=fence, state=State.PENDING)
         if not mine.update(leased_until=None, tries=row.tries + 1, trouble=outcome.trouble, **changes):
-            log.warning("a delivery was taken over by another relay", extra={"delivery": str(held.id)})
+            log.warning("a delivery was taken over by another relay", extra={"delivery": str(key)})
             return
         _note_contact(row, outcome)
         if alert is not None:

@@ -10,6 +10,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,6 +26,7 @@ from companion.accounts.fields import UnreadableError, seal, unseal
 log = logging.getLogger(__name__)
 BOUND_TO = "safety.spool"
 Record = dict[str, Any]
+_IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,13 @@ def note(alert_id: UUID, record: Record) -> None:
 
 def waiting() -> list[UUID]:
     """The spooled alerts."""
-    return [UUID(path.stem) for path in sorted(folder().glob("*.alert"))]
+    return [UUID(path.stem) for path in sorted(folder().glob("*.alert")) if _IS_ID.fullmatch(path.stem)]
 
 
 def read(alert_id: UUID) -> Entry | None:
     """One spooled alert, or None where it is gone or its report was never whole."""
     try:
-        lines = _path(alert_id).read_text(encoding="ascii").split()
+        lines = _path(alert_id).read_text(encoding="ascii", errors="replace").split()
     except FileNotFoundError:
         return None
     records = list(_records(alert_id, lines))
@@ -117,7 +119,10 @@ def read(alert_id: UUID) -> Entry | None:
 
 @contextmanager
 def held(alert_id: UUID) -> Iterator[Entry | None]:
-    """Hold one spooled alert against every other process and thread; None where another holds it or it is gone."""
+    """Hold one spooled alert against every other process and thread; None where another holds it or it is gone.
+
+    One whose report is none that we understand is set aside for the operator.
+    """
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = os.open(folder() / f"{alert_id}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -126,7 +131,7 @@ def held(alert_id: UUID) -> Iterator[Entry | None]:
         except BlockingIOError:
             yield None
             return
-        yield read(alert_id)
+        yield _read_or_set_aside(alert_id)
     finally:
         os.close(lock)
 
@@ -141,6 +146,15 @@ def remove(alert_id: UUID) -> None:
 def set_aside(alert_id: UUID) -> None:
     """Keep an alert that the database will never take, out of the way, for the operator."""
     _path(alert_id).rename(_path(alert_id).with_suffix(".refused"))
+
+
+def _read_or_set_aside(alert_id: UUID) -> Entry | None:
+    try:
+        return read(alert_id)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        log.exception("a spooled alert cannot be understood: it is set aside", extra={"alert_id": str(alert_id)})
+        set_aside(alert_id)
+        return None
 
 
 def _records(alert_id: UUID, lines: list[str]) -> Iterator[Record]:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from companion.accounts.models import AuditLog, User
@@ -61,8 +62,6 @@ def test_alert_its_timeline_and_its_deliveries_are_stored_together(senior: User,
 
 def test_words_and_reasons_are_sealed_in_the_database(senior: User) -> None:
     raised = fall(senior)
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT words, reasons FROM safety_alert")
         row = cursor.fetchone()

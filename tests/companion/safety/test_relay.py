@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from companion.accounts.models import User
 from companion.circle.models import ContactPoint, Membership
-from companion.safety import actions, check_ins, clock, selectors
+from companion.safety import actions, check_ins, clock, selectors, spool
 from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery
 from tests.companion.safety.far_side import FarSide
 from tests.companion.safety.world import eventually, fall, make_households
@@ -144,6 +146,38 @@ def test_missed_check_in_raises_the_ladder(far_side: FarSide) -> None:
     assert (alert.source, alert.category, alert.level) == ("check_in", "missed_check_in", "E")
     plan.refresh_from_db()
     assert (plan.asked, plan.due_at is not None and plan.due_at > clock.now()) == (0, True)
+
+
+def test_one_broken_thing_stops_nothing_else(far_side: FarSide) -> None:
+    """A sealed value that no key opens, in an alert that is due, and a file in the spool that is no report of ours."""
+    make_households([("primary", far_side.address)], count=2)
+    broken = fall("senior0")
+    far_side.wait_for(1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE safety_alert SET words = 'v1|lost|AAAA|AAAA'")
+    strange = uuid4()
+    spool.note(strange, {"report": {"layout": "of another release"}})
+    (spool.folder() / "notes.alert").touch()
+    spooled = actions.new_report(
+        senior_id=User.objects.get(username="senior1").pk, level="E", category="breathing", source="chat"
+    )
+    spool.append(spooled)
+    fall("senior1")
+    far_side.wait_until(lambda: len(far_side.keys) >= 3)
+    eventually(lambda: Alert.objects.defer("words").filter(pk=spooled.alert_id, state="notified").exists())
+    eventually(lambda: (spool.folder() / f"{strange}.refused").exists())
+    assert Alert.objects.defer("words").get(pk=broken.alert_id).state in {"raised", "notified"}
+
+
+def test_marking_that_fails_is_not_tried_for_ever(far_side: FarSide) -> None:
+    make_households([("primary", far_side.address)], count=2)
+    far_side.delay = 1.0
+    fall("senior0")
+    far_side.wait_until(lambda: far_side.begun >= 1)
+    Alert.objects.all().delete()  # while its message is on its way
+    far_side.wait_for(1)
+    fall("senior1")
+    eventually(lambda: Alert.objects.get().state == "notified")
 
 
 def test_health_is_green_while_a_relay_goes_round(far_side: FarSide) -> None:
