@@ -212,7 +212,11 @@ async def test_a_flood_of_pings_is_slowed_and_then_ended(session: str) -> None:
 
 
 async def test_a_sixth_socket_takes_the_place_of_the_oldest(session: str, answers: PacedAnswers) -> None:
-    pages = [await Page(session).opened() for _ in range(6)]
+    pages = []
+    for _ in range(6):
+        pages.append(await Page(session).opened())
+        await pages[-1].send_json_to({"type": "ping"})
+        assert "pong" in await pages[-1].receive_from(timeout=5)  # it has joined, before the next one opens
     assert await pages[0].close_code() == 4429
     await pages[5].say("hello")
     assert (await pages[1].events(until="accepted"))[0]["type"] == "accepted"
