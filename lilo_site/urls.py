@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("companion.chat.urls")),
     path("", include("companion.circle.urls")),
     path("", include("companion.safety.urls")),
+    path("", include("companion.care.urls")),
+    path("", include("companion.family.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

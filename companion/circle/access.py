@@ -32,8 +32,14 @@ class NotYoursError(Http404):
         super().__init__("There is nothing here, or it is not yours to see.")
 
 
-def access_senior(person: User, senior_id: UUID, *, need: Need) -> Senior:
+def access_senior(person: User, senior_id: UUID, *, need: Need, to_write: bool = False) -> Senior:
     """The senior's profile, where `person` may do what they need.
+
+    Args:
+        person: who asks.
+        senior_id: whose data.
+        need: which of it.
+        to_write: whether it is to be changed: a visitor only looks.
 
     Raises:
         NotYoursError: unknown or forbidden, with the same words.
@@ -41,7 +47,7 @@ def access_senior(person: User, senior_id: UUID, *, need: Need) -> Senior:
     if not person.is_active or person.deleted_at is not None:
         raise NotYoursError
     senior = Senior.objects.select_related("user").filter(pk=senior_id, user__deleted_at=None).first()
-    if senior is None or not _may(person, senior.pk, need):
+    if senior is None or not _may(person, senior.pk, need, to_write=to_write):
         raise NotYoursError
     return senior
 
@@ -61,10 +67,11 @@ def sharing_members(item: Item) -> QuerySet[Membership]:
     )
 
 
-def _may(person: User, senior_id: UUID, need: Need) -> bool:
+def _may(person: User, senior_id: UUID, need: Need, *, to_write: bool = False) -> bool:
     if person.pk == senior_id:
         return True
-    return Membership.objects.filter(_membership_allows(need), senior=senior_id, user=person).exists()
+    places = Membership.objects.filter(_membership_allows(need), senior=senior_id, user=person)
+    return (places.exclude(role=Role.VIEWER) if to_write else places).exists()
 
 
 def _membership_allows(need: Need) -> Q:

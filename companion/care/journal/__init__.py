@@ -1,0 +1,1 @@
+"""The journal: mood, sleep, pain and readings, and what they show over time."""

@@ -1,0 +1,1 @@
+"""The tables of care, each with its part: medicines, journal, calendar."""

@@ -1,0 +1,7 @@
+"""The JSON API of circles: each part's router."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,1 @@
+"""Organisations that look after many seniors: units, staff, shifts, residents."""
