@@ -1,4 +1,4 @@
-"""One middleware of our own: every request has a trace id, taken in or made, and given back."""
+"""What every request gets: a trace id, taken in or made, and given back; and the API's answers their ETags."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import patch_cache_control
 from django.utils.decorators import sync_and_async_middleware
 
 from lilo_site.logs import new_trace_id, trace_id
@@ -43,3 +46,15 @@ def trace(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+class ApiETags(ConditionalGetMiddleware):
+    """A client that asks the API again sends the ETag it has; where nothing changed it gets a bare 304."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Mark the API's answers as one person's own, to be asked for anew each time."""
+        if not request.path.startswith("/api/v1/") or request.method != "GET" or response.streaming:
+            return response
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return super().process_response(request, response)

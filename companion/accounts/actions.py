@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from companion.accounts import access, audit, passes, sign_ins
-from companion.accounts.models import Kind, LimitBucket, RefreshFamily, RefreshToken, SignInPass, User
+from companion.accounts.models import KeptAnswer, Kind, LimitBucket, RefreshFamily, RefreshToken, SignInPass, User
 
 VERIFY_SALT = "companion.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 60 * 60
@@ -198,7 +198,7 @@ def verify_email(user: User) -> None:
 
 
 def forget_old_sign_ins(*, now: datetime | None = None) -> None:
-    """Remove the sign-ins, codes and limits that ended a month ago, and sessions that are over.
+    """Remove the sign-ins, codes and limits that ended a month ago, kept answers and sessions whose time is over.
 
     The audit log still tells of them.
     """
@@ -207,4 +207,5 @@ def forget_old_sign_ins(*, now: datetime | None = None) -> None:
     RefreshToken.objects.filter(expires_at__lt=long_ago).delete()
     SignInPass.objects.filter(expires_at__lt=long_ago).delete()
     LimitBucket.objects.filter(filled_at__lt=long_ago).delete()
+    KeptAnswer.objects.filter(begun_at__lt=(now or timezone.now()) - KeptAnswer.LIFE).delete()
     SessionStore.clear_expired()

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -232,6 +233,26 @@ class LimitBucket(models.Model):
 
     def __str__(self) -> str:
         return f"limit {self.key[:8]}"
+
+
+class KeptAnswer(models.Model):
+    """The API's answer to one write that bore an `Idempotency-Key`, to be given again. None of it is in clear."""
+
+    LIFE: ClassVar[timedelta] = timedelta(hours=72)
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key_digest = models.CharField(max_length=64)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = EncryptedTextField(blank=True, default="")
+    begun_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "key_digest"), name="one_answer_a_key"),)
+
+    def __str__(self) -> str:
+        return f"kept answer {self.pk}"
 
 
 class AppendOnlyError(Exception):

@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "lilo_site.middleware.ApiETags",
+    "companion.accounts.idempotency.keep_answers",
 ]
 
 TEMPLATES = [
