@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from companion.family import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("family/", views.home, name="family"),
+    path("family/alerts/", views.alerts, name="family-alerts"),
+    path("family/settings/", views.settings, name="family-settings"),
+    path("family/<uuid:senior_id>/", views.dashboard, name="dashboard"),
+]

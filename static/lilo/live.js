@@ -1,0 +1,1 @@
+// Keeps the marked parts of a page of the portal fresh.
