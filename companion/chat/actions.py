@@ -51,7 +51,8 @@ def recent_exchanges(user_id: UUID) -> tuple[Exchange, ...]:
         if message.role == "senior":
             said[message.turn_id] = message.text
         elif message.turn_id in said:
-            exchanges.append(Exchange(said[message.turn_id], message.text, message.entries))
+            aside = message.kind == "aside"
+            exchanges.append(Exchange(said[message.turn_id], message.text, message.entries, is_aside=aside))
     return tuple(exchanges)
 
 
@@ -133,6 +134,7 @@ def kept_events(said: StoredMessage, *, trace: str) -> Iterator[TurnEvent]:
             "confidence": 1.0,
             "rung": "kept",
             "suggestions": said.suggestions,
+            "choices": said.choices,
             "entries": said.entries,
             "latency_ms": 0.0,
             "steps_ms": {},

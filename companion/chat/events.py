@@ -96,11 +96,12 @@ class Done(_Event):
     turn_id: UUID
     message_id: str
     text: str = Field(description="The whole answer, with its [1] marks; the deltas joined.")
-    kind: Literal["answer", "abstention", "small_talk", "emergency", "refusal"]
+    kind: Literal["answer", "abstention", "small_talk", "emergency", "refusal", "aside"]
     strategy: str
     confidence: float
     rung: str = Field(description="The rung of the degradation ladder that answered.")
     suggestions: tuple[str, ...] = Field(default=(), description="What the person may want to say next.")
+    choices: tuple[Choice, ...] = Field(default=(), description="The answers to what Lilo asks, as large buttons.")
     entries: tuple[str, ...] = Field(default=(), description="Keys of the entries that the answer rests on.")
     latency_ms: float
     steps_ms: dict[str, float]

@@ -11,7 +11,7 @@ from typing import Literal
 from companion.chat import phrases
 from companion.chat.clock import Clock
 from companion.chat.context import MAX_SENTENCES, Context, build_context
-from companion.chat.events import SourceItem
+from companion.chat.events import Choice, SourceItem
 from companion.chat.generation import Request, generator
 from companion.chat.opening import is_about_another, opener
 from companion.chat.rules import Act, act_of, whole_question
@@ -20,7 +20,8 @@ from knowledge.public import Audience, Evidence, KnowledgeUnavailable, Retrieval
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["answer", "abstention", "small_talk", "emergency", "refusal"]
+#: An aside is no talk with Lilo: a pressed button, or words for somebody else.
+Kind = Literal["answer", "abstention", "small_talk", "emergency", "refusal", "aside"]
 FULL_RAG_TIMEOUT = 5.0
 EVIDENCE = 5
 #: At or above this confidence an answer is more likely right than not; below it Lilo says that it is not sure.
@@ -41,6 +42,8 @@ class Exchange:
     answered: str
     entries: tuple[str, ...] = ()
     """Keys of the entries that the answer rested on."""
+    is_aside: bool = False
+    """The screen looks at it too; a later question never leans on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Reply:
     grounds: tuple[str, ...] = ()
     """The texts that every factual sentence must be supported by."""
     suggestions: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """The answers to what Lilo asks."""
     is_guarded: bool = False
 
     @classmethod
@@ -70,9 +75,18 @@ class Reply:
         confidence: float = 1.0,
         rung: str = "full_rag",
         suggestions: tuple[str, ...] = (),
+        choices: tuple[Choice, ...] = (),
     ) -> Reply:
         """Words of Lilo's own, said as they stand."""
-        return cls(kind, _each([text]), strategy, confidence=confidence, rung=rung, suggestions=suggestions)
+        return cls(
+            kind,
+            _each([text]),
+            strategy,
+            confidence=confidence,
+            rung=rung,
+            suggestions=suggestions,
+            choices=choices,
+        )
 
 
 @dataclass(frozen=True, slots=True)

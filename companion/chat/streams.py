@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 
 from companion.chat import phrases
 from companion.chat.actions import REMEMBERED, kept_events
+from companion.chat.choices import is_choice
 from companion.chat.doors import Guest
 from companion.chat.events import Accepted, Done, Error, Push, TurnEvent
 from companion.chat.history import StoredTurn
@@ -196,7 +197,9 @@ class Stream:
                         self._asked.pop(turn.message_id, None)  # nothing was kept: the same message may be tried again
                         await reader.refused()
                     elif isinstance(event, Done):
-                        self.recent.append(Exchange(turn.text, event.text, event.entries))
+                        if not is_choice(turn.text):
+                            aside = event.kind == "aside"
+                            self.recent.append(Exchange(turn.text, event.text, event.entries, is_aside=aside))
                         reader.refusals = 0
                     self.publish(event)
         except TimeoutError:

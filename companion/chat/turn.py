@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from companion.accounts.models import Kind
 from companion.chat import phrases, record
 from companion.chat.answers import take_answer
+from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
@@ -99,6 +100,9 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
         return _Plan(reply, outcome.emergency, said=outcome.said)
+    pressed = await take_choice(turn.text, turn.speaker.user_id, turn.message_id)
+    if pressed is not None:
+        return _Plan(Reply.fixed(pressed.reply, kind="aside", strategy="choice"), said=pressed.said)
     early = asyncio.create_task(prefetch(turn.text))  # one core embeds the question while another listens for danger
     try:
         with clock.step("screen"):
@@ -123,7 +127,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
     with clock.step("embed"):
         await early
     by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
-    asked = Asked(turn.text, turn.speaker.name, turn.recent, by_senior=by_senior, time_zone=zone)
+    talk = [exchange for exchange in turn.recent if not exchange.is_aside]
+    asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone)
     return _Plan(await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens))
 
 
@@ -155,6 +160,7 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
         confidence=reply.confidence,
         rung=reply.rung,
         suggestions=reply.suggestions,
+        choices=reply.choices,
         entries=reply.entries,
         latency_ms=clock.elapsed_ms,
         steps_ms=clock.steps_ms,
