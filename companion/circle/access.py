@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +12,8 @@ from django.http import Http404
 
 from companion.accounts.models import User
 from companion.circle.models import SHARED_AT_FIRST, Item, Membership, Role, Senior, Sharing
+from companion.circle.organisations.models import HomeSharing, Post, Residency, StaffMember
+from companion.circle.seen import note_seen
 
 
 class Need(StrEnum):
@@ -21,8 +25,19 @@ class Need(StrEnum):
     JOURNAL = "journal"
     ACTIVITY = "activity"
     TOPICS = "topics"
+    DETAILS = "details"  # where they live, their doctor and pharmacy: first contacts, carers and staff
     MANAGE = "manage"  # invite and remove people, set the order of contact
     DECIDE = "decide"  # say what is shared: the senior alone
+
+
+ITEMS = frozenset(Need(item.value) for item in Item)
+#: Every one of these that is read by another person is in the access log.
+LOGGED = ITEMS | {Need.DETAILS}
+#: Texts of the profile: sealed, large, and not what most readers of a senior came for.
+PROFILE_TEXTS = ("address", "doctor", "pharmacy", "conditions", "allergies", "notes")
+#: A person of the query round a query about residents: their staff are asked for two levels further in.
+OUTER_PERSON = OuterRef(OuterRef("pk"))
+DETAILS_ROLES = (Role.PRIMARY, Role.CARER, Role.FACILITY_STAFF)
 
 
 class NotYoursError(Http404):
@@ -32,8 +47,17 @@ class NotYoursError(Http404):
         super().__init__("There is nothing here, or it is not yours to see.")
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody may do with one senior's data."""
+
+    needs: frozenset[Need]
+    may_write: bool
+    """Whether they may change what they see: a visitor only looks."""
+
+
 def access_senior(person: User, senior_id: UUID, *, need: Need, to_write: bool = False) -> Senior:
-    """The senior's profile, where `person` may do what they need.
+    """The senior's profile, where `person` may do what they need. A look at shared data goes into the access log.
 
     Args:
         person: who asks.
@@ -46,18 +70,63 @@ def access_senior(person: User, senior_id: UUID, *, need: Need, to_write: bool =
     """
     if not person.is_active or person.deleted_at is not None:
         raise NotYoursError
-    senior = Senior.objects.select_related("user").filter(pk=senior_id, user__deleted_at=None).first()
+    senior = _seniors().filter(pk=senior_id).first()
     if senior is None or not _may(person, senior.pk, need, to_write=to_write):
         raise NotYoursError
+    if need in LOGGED and not to_write:
+        note_seen(person, [senior.pk], need)
     return senior
 
 
+def _seniors() -> QuerySet[Senior]:
+    """Seniors whose account is open. Texts of the profile are left sealed until somebody reads them."""
+    return Senior.objects.select_related("user").defer(*PROFILE_TEXTS).filter(user__deleted_at=None)
+
+
 def visible_seniors(person: User, *, need: Need = Need.BELONG) -> QuerySet[Senior]:
-    """Every senior for whom `access_senior` with the same need would let the person in."""
+    """Every senior for whom `access_senior` with the same need would let the person in.
+
+    Whoever shows data of these calls `seen.note_seen` for them: a list alone is no look.
+    """
     if not person.is_active or person.deleted_at is not None:
         return Senior.objects.none()
     others = Membership.objects.filter(_membership_allows(need), senior=OuterRef("pk"), user=person)
-    return Senior.objects.select_related("user").filter(user__deleted_at=None).filter(Q(pk=person.pk) | Exists(others))
+    at_home = residents_for(person, need).filter(senior=OuterRef("pk"))
+    return _seniors().filter(Q(pk=person.pk) | Exists(others) | Exists(at_home))
+
+
+def shared_items(person: User, senior_id: UUID) -> frozenset[Item]:
+    """Which items a person may see now: for a page that has to choose what to show. It is no look at any of them."""
+    if not person.is_active or person.deleted_at is not None:
+        return frozenset()
+    if person.pk == senior_id:
+        return frozenset(Item)
+    rights = rights_of([person.pk], senior_id).get(person.pk)
+    return frozenset(item for item in Item if rights is not None and Need(item.value) in rights.needs)
+
+
+def rights_of(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
+    """What each of these people may do with one senior's data now, in one query; those who may nothing are left out.
+
+    For open pages, which ask again at every hint. It answers as `access_senior` would.
+    """
+    others = Membership.objects.filter(senior=senior_id, senior__user__deleted_at=None, user=OuterRef("pk"))
+    asked = {
+        need.value: Exists(others.filter(_membership_allows(need))) | Exists(_lives_there(OUTER_PERSON, need, senior_id))
+        for need in Need
+        if need is not Need.DECIDE
+    }
+    may_write = Exists(others.filter(_membership_allows(Need.BELONG)).exclude(role=Role.VIEWER)) | Exists(
+        _lives_there(OUTER_PERSON, Need.BELONG, senior_id)
+    )
+    rows = User.objects.filter(pk__in=people, is_active=True, deleted_at=None).annotate(**asked, may_write=may_write)
+    rights = {}
+    for row in rows.values("pk", "may_write", *asked):
+        if row["pk"] == senior_id:
+            rights[senior_id] = Rights(frozenset(Need), may_write=True)
+        elif row[Need.BELONG]:
+            rights[row["pk"]] = Rights(frozenset(need for need in Need if row.get(need)), may_write=row["may_write"])
+    return rights
 
 
 def sharing_members(item: Item) -> QuerySet[Membership]:
@@ -71,7 +140,36 @@ def _may(person: User, senior_id: UUID, need: Need, *, to_write: bool = False) -
     if person.pk == senior_id:
         return True
     places = Membership.objects.filter(_membership_allows(need), senior=senior_id, user=person)
-    return (places.exclude(role=Role.VIEWER) if to_write else places).exists()
+    if (places.exclude(role=Role.VIEWER) if to_write else places).exists():
+        return True
+    return residents_for(person, need).filter(senior=senior_id).exists()
+
+
+def residents_for(person: User, need: Need) -> QuerySet[Residency]:
+    """Where the residents live now whom a person looks after as staff of their home, as far as the need is granted."""
+    if not person.is_active or person.deleted_at is not None:
+        return Residency.objects.none()
+    return _residents(person.pk, need)
+
+
+def _residents(worker: UUID | OuterRef, need: Need) -> QuerySet[Residency]:
+    """The rule for homes: staff of where somebody lives now, and of their unit or of all units.
+
+    Alerts always; the rest as the resident lets the home see it. Nobody of a home decides for a resident, nor manages
+    the family's circle.
+    """
+    if need in (Need.MANAGE, Need.DECIDE):
+        return Residency.objects.none()
+    posts = StaffMember.objects.filter(user=worker, left_at=None, organisation=OuterRef("unit__organisation"))
+    covering = Q(role=Post.LEAD) | Q(is_safeguarding_lead=True) | Q(units=OuterRef("unit"))
+    residents = Residency.objects.filter(Exists(posts.filter(covering)), moved_out_at=None)
+    if need not in ITEMS - {Need.ALERTS}:
+        return residents
+    return residents.filter(Exists(HomeSharing.objects.filter(residency=OuterRef("pk"), item=need.value, is_on=True)))
+
+
+def _lives_there(worker: OuterRef, need: Need, senior_id: UUID) -> QuerySet[Residency]:
+    return _residents(worker, need).filter(senior=senior_id, senior__user__deleted_at=None)
 
 
 def _membership_allows(need: Need) -> Q:
@@ -81,6 +179,8 @@ def _membership_allows(need: Need) -> Q:
         return accepted
     if need is Need.MANAGE:
         return accepted & Q(role=Role.PRIMARY)
+    if need is Need.DETAILS:
+        return accepted & Q(role__in=DETAILS_ROLES)
     if need is Need.DECIDE:
         return Q(pk__in=[])
     item = Item(need)
@@ -98,5 +198,8 @@ def may_manage(person: User, senior_id: UUID) -> bool:
 
 
 def may_hand_over(senior: User, by: User) -> bool:
-    """Whether `by` may hand a senior a code or a link to sign in with."""
-    return may_manage(by, senior.pk)
+    """Whether `by` may hand a senior a code or a link to sign in with: first contacts, and who runs the home."""
+    if may_manage(by, senior.pk):
+        return True
+    runs = StaffMember.objects.filter(user=by, left_at=None, role=Post.LEAD, organisation=OuterRef("unit__organisation"))
+    return by.is_active and Residency.objects.filter(Exists(runs), senior=senior.pk, moved_out_at=None).exists()
