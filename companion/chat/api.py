@@ -49,6 +49,7 @@ async def send_message(request: SignedInRequest, body: MessageIn, key: Idempoten
         strategy=done.strategy,
         kind=done.kind,
         suggestions=list(done.suggestions),
+        choices=list(done.choices),
         emergency=outcome.emergency,
     )
 

@@ -43,6 +43,7 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
         sources=reply.sources,
         entries=reply.entries,
         suggestions=reply.suggestions,
+        choices=reply.choices,
     )
     try:
         await in_thread(_store, turn.speaker.user_id, StoredTurn(asked, answered))

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from companion.chat.actions import MAX_CHARACTERS
-from companion.chat.events import Emergency, SourceItem
+from companion.chat.events import Choice, Emergency, SourceItem
 from companion.chat.wording import clean
 
 
@@ -38,6 +38,7 @@ class MessageOut(Schema):
     strategy: str
     kind: str
     suggestions: list[str]
+    choices: list[Choice] = Field(default=[], description="The answers to what Lilo asks; send the `value` of one.")
     emergency: Emergency | None = None
 
 

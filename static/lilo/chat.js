@@ -12,15 +12,15 @@ const form = document.getElementById("compose");
 const field = document.getElementById("text");
 const speak = document.getElementById("speak");
 const status = document.getElementById("status");
-const asked = new Map(); // message id -> its words, while unanswered
+const asked = new Map(); // message id -> { text, shown }, while unanswered
 const turnOf = new Map(); // message id -> its turn
 
 const scheme = location.protocol === "https:" ? "wss" : "ws";
 const connection = new Connection(`${scheme}://${location.host}/ws/chat/`, Number(log.dataset.lastEventId), { onEvent, onState });
 
-for (const [id, text] of connection.unanswered) {
-  asked.set(id, text);
-  if (!turns.hasSaid(id)) turns.addSaid(id, text);
+for (const [id, said] of connection.unanswered) {
+  asked.set(id, said);
+  if (!turns.hasSaid(id)) turns.addSaid(id, said.shown);
 }
 field.value ||= sessionStorage.getItem(DRAFT) ?? "";
 wordsChanged();
@@ -34,14 +34,15 @@ function tell(words, isTrouble = false) {
 
 // What is pressed
 
-function say(text) {
+/** Send words, or a button's value, which is shown by its label. */
+function say(text, shown = text) {
   const words = text.trim();
   if (!words) return field.focus();
   stopReading();
   const id = crypto.randomUUID?.() ?? randomId();
-  asked.set(id, words);
-  turns.addSaid(id, words);
-  connection.say(id, words);
+  asked.set(id, { text: words, shown: shown.trim() });
+  turns.addSaid(id, shown.trim());
+  connection.say(id, words, shown.trim());
   if (connection.isOpen) tell("Lilo is answering");
   else turns.noteOnSaid(id, "Waiting for the connection. Your words are safe.");
 }
@@ -80,14 +81,14 @@ function wordsChanged() {
 log.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.reads !== undefined) readAloud(button);
-  else if (button?.parentElement.matches(".choices") && !button.form) say(button.value);
+  else if (button?.parentElement.matches(".choices") && !button.form) say(button.value, button.textContent);
 });
 
 log.addEventListener("submit", (event) => {
   const from = event.target;
   if (from.matches("[data-says]")) {
     event.preventDefault();
-    say(event.submitter.value);
+    say(event.submitter.value, event.submitter.textContent);
   } else if (from.matches("[data-feedback]") && connection.isOpen) {
     event.preventDefault();
     connection.send({ type: "feedback", turn_id: event.submitter.value, helpful: false });
@@ -152,11 +153,11 @@ function onError(event) {
   if (event.code === "resume_gap") return refresh();
   if (event.message_id) {
     connection.settle(event.message_id);
-    const words = asked.get(event.message_id);
+    const said = asked.get(event.message_id);
     asked.delete(event.message_id);
     turns.forget(turnOf.get(event.message_id));
     turns.noteOnSaid(event.message_id, "Not answered.");
-    if (words && !field.value) field.value = words; // so that trying again is one press
+    if (said && said.text === said.shown && !field.value) field.value = said.text; // so that trying again is one press
     wordsChanged();
   }
   tell(event.message, true);
@@ -176,7 +177,7 @@ async function refresh(turnId) {
   if (!fresh || response.redirected) return;
   turns.forget(turnId);
   log.replaceChildren(...fresh.children);
-  for (const [id, text] of asked) if (!turns.hasSaid(id)) turns.addSaid(id, text);
+  for (const [id, said] of asked) if (!turns.hasSaid(id)) turns.addSaid(id, said.shown);
   for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
   for (const opener of log.querySelectorAll("[data-opens]")) watch(opener);
 }
@@ -201,8 +202,8 @@ async function isServerThere() {
 }
 
 function sendByForm() {
-  const [[id, words]] = asked;
+  const [[id, { text }]] = asked;
   connection.settle(id);
-  field.value = words;
+  field.value = text;
   form.submit();
 }

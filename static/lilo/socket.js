@@ -5,7 +5,7 @@ const PING_MS = 25_000;
 const SILENCE_MS = 10_000;
 const LONGEST_WAIT_MS = 30_000;
 const SEEN = 600;
-const KEPT = "lilo-unanswered";
+const KEPT = "lilo-unanswered-2";
 
 /**
  * Handlers: onEvent(event), onState("open" | "lost" | "elsewhere" | "signed-out", attempts).
@@ -37,9 +37,9 @@ export class Connection {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** Say something; it is kept until it is answered, whatever becomes of the connection. */
-  say(messageId, text) {
-    this.unanswered.set(messageId, text);
+  /** Say something; it is kept until it is answered, whatever becomes of the connection. `shown`: a button's label. */
+  say(messageId, text, shown = text) {
+    this.unanswered.set(messageId, { text, shown });
     this.keep();
     if (this.isOpen) this.send({ type: "message", message_id: messageId, text });
   }
@@ -56,7 +56,7 @@ export class Connection {
   opened() {
     this.attempts = 0;
     this.send({ type: "resume", last_event_id: this.lastEventId });
-    for (const [id, text] of this.unanswered) this.send({ type: "message", message_id: id, text, resend: true });
+    for (const [id, { text }] of this.unanswered) this.send({ type: "message", message_id: id, text, resend: true });
     this.onState("open", 0);
     this.expectPing();
   }

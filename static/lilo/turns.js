@@ -70,6 +70,8 @@ export function finish(done) {
   item.dataset.turn = done.turn_id;
   writeWords(item.querySelector(".words"), done.text, sources);
   writeSources(item.querySelector(".sources"), sources);
+  item.querySelector(".choices").append(...choiceButtons(done.choices ?? []));
+  item.querySelector(".choices").hidden = !done.choices?.length;
   item.querySelector("[data-reads]").dataset.reads = done.text.replace(MARK, "");
   item.querySelector("[data-reads]").hidden = !("speechSynthesis" in window);
   const further = done.suggestions.filter((words) => words !== TELL_ME_MORE);
@@ -156,7 +158,7 @@ export function showNotice(title, words, choices = []) {
   makeRoom(card);
 }
 
-const choiceButtons = (choices) => choices.map((choice) => button("text", choice.value, choice.label, "button tall"));
+const choiceButtons = (choices) => choices.map((choice, place) => button("text", choice.value, choice.label, place ? "button tall" : "button main tall"));
 
 function button(name, value, words, classes) {
   return Object.assign(document.createElement("button"), { name, value, textContent: words, className: classes });

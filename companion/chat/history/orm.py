@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from pydantic import BaseModel
 
-from companion.chat.events import SourceItem
+from companion.chat.events import Choice, SourceItem
 from companion.chat.history.port import StoredMessage, StoredTurn
 from companion.chat.models import Message
 
@@ -19,6 +19,7 @@ class _Details(BaseModel):
     sources: tuple[SourceItem, ...] = ()
     entries: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class OrmHistory:
@@ -48,7 +49,11 @@ class OrmHistory:
 
 def _row(user_id: UUID, message: StoredMessage) -> Message:
     details = _Details(
-        kind=message.kind, sources=message.sources, entries=message.entries, suggestions=message.suggestions
+        kind=message.kind,
+        sources=message.sources,
+        entries=message.entries,
+        suggestions=message.suggestions,
+        choices=message.choices,
     )
     return Message(
         user_id=user_id,
@@ -73,4 +78,5 @@ def _stored(row: Message) -> StoredMessage:
         sources=details.sources,
         entries=details.entries,
         suggestions=details.suggestions,
+        choices=details.choices,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from companion.chat.events import SourceItem
+from companion.chat.events import Choice, SourceItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class StoredMessage:
     entries: tuple[str, ...] = ()
     """Keys of the entries the answer rests on."""
     suggestions: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
