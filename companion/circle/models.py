@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from companion.accounts.fields import EncryptedTextField
@@ -31,6 +32,18 @@ class Item(models.TextChoices):
     JOURNAL = "journal", _("Journal")
     ACTIVITY = "activity", _("Activity")
     TOPICS = "topics", _("Topics of talk")
+
+
+class Looked(models.TextChoices):
+    """What somebody can have looked at: what is shared item by item, and what stands in the profile."""
+
+    ALERTS = Item.ALERTS.value, _("alerts")
+    MEDICINES = Item.MEDICINES.value, _("medicines")
+    JOURNAL = Item.JOURNAL.value, _("journal")
+    ACTIVITY = Item.ACTIVITY.value, _("activity")
+    TOPICS = Item.TOPICS.value, _("topics of talk")
+    DETAILS = "details", _("address and doctor")
+    HEALTH = "health", _("conditions and allergies")
 
 
 #: What is shared until the senior says otherwise: only that help is needed.
@@ -121,6 +134,8 @@ class Invitation(models.Model):
     senior = models.ForeignKey(Senior, on_delete=models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.FAMILY)
     relation = models.CharField(max_length=40, blank=True)
+    #: Whom it is for, as the person who made it calls them.
+    guest = models.CharField(max_length=60, blank=True)
     link_digest = models.CharField(max_length=64, unique=True)
     code_digest = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -128,12 +143,45 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created_at",)
 
     def __str__(self) -> str:
         return f"invitation {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its week has passed."""
+        return self.expires_at <= timezone.now()
+
+
+class AccessLog(models.Model):
+    """Somebody looked at something of a senior's: one row a person, item and hour, however often they looked.
+
+    It names the person by id only, so that it outlives their account; the senior's own looks are not in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    senior = models.ForeignKey(Senior, on_delete=models.CASCADE, related_name="looks")
+    person_id = models.UUIDField()
+    item = models.CharField(max_length=12, choices=Looked.choices)
+    hour = models.DateTimeField()
+    #: When they looked first within the hour.
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at",)
+        verbose_name = _("look at a senior's data")
+        verbose_name_plural = _("access log")
+        constraints = (
+            models.UniqueConstraint(fields=("senior", "person_id", "item", "hour"), name="look_once_an_hour"),
+        )
+        indexes = (models.Index(fields=("senior", "-at"), name="looks_of_senior"),)
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.at:%Y-%m-%d %H:%M}"
 
 
 class ContactPoint(models.Model):
@@ -177,3 +225,7 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+# The part's tables belong to this room; it names ours as text, so it comes last.
+from companion.circle.organisations import models as organisations  # noqa: E402, F401
