@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -38,6 +38,10 @@ PROFILE_TEXTS = ("address", "doctor", "pharmacy", "conditions", "allergies", "no
 #: A person of the query round a query about residents: their staff are asked for two levels further in.
 OUTER_PERSON = OuterRef(OuterRef("pk"))
 DETAILS_ROLES = (Role.PRIMARY, Role.CARER, Role.FACILITY_STAFF)
+
+
+EmergencyRule = Callable[[User, UUID], bool]
+_emergency_rules: list[EmergencyRule] = []
 
 
 class NotYoursError(Http404):
@@ -112,7 +116,8 @@ def rights_of(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
     """
     others = Membership.objects.filter(senior=senior_id, senior__user__deleted_at=None, user=OuterRef("pk"))
     asked = {
-        need.value: Exists(others.filter(_membership_allows(need))) | Exists(_lives_there(OUTER_PERSON, need, senior_id))
+        need.value: Exists(others.filter(_membership_allows(need)))
+        | Exists(_lives_there(OUTER_PERSON, need, senior_id))
         for need in Need
         if need is not Need.DECIDE
     }
@@ -201,5 +206,50 @@ def may_hand_over(senior: User, by: User) -> bool:
     """Whether `by` may hand a senior a code or a link to sign in with: first contacts, and who runs the home."""
     if may_manage(by, senior.pk):
         return True
-    runs = StaffMember.objects.filter(user=by, left_at=None, role=Post.LEAD, organisation=OuterRef("unit__organisation"))
+    runs = StaffMember.objects.filter(
+        user=by, left_at=None, role=Post.LEAD, organisation=OuterRef("unit__organisation")
+    )
     return by.is_active and Residency.objects.filter(Exists(runs), senior=senior.pk, moved_out_at=None).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRights:
+    """Which parts of a senior's profile a person may see, and which they may change."""
+
+    sees_details: bool
+    """Address, doctor, pharmacy: first contacts, carers, home staff."""
+    sees_health: bool
+    """Conditions, allergies, notes: whoever may see the medicines."""
+    changes_details: bool
+    changes_health: bool
+    in_emergency: bool = False
+    """They see some of it only because the senior needs help now and they were called."""
+
+
+def open_in_emergency(rule: EmergencyRule) -> None:
+    """Let a higher room say who has been called to an emergency of a senior's that is still open.
+
+    Args:
+        rule: told the person and the senior's id; one rule that says yes is enough.
+    """
+    if rule not in _emergency_rules:
+        _emergency_rules.append(rule)
+
+
+def profile_rights(person: User, senior_id: UUID) -> ProfileRights:
+    """What a person may do with a senior's profile.
+
+    The senior everything. A first contact keeps address, doctor and pharmacy right; conditions and allergies go with
+    the medicines, so that the senior's word on these holds for both. Whoever was called to an emergency sees both until
+    it is over: an ambulance asks for them.
+
+    Raises:
+        NotYoursError: they are not of this circle.
+    """
+    access_senior(person, senior_id, need=Need.BELONG)
+    if person.pk == senior_id:
+        return ProfileRights(True, True, True, True)
+    details, health = _may(person, senior_id, Need.DETAILS), _may(person, senior_id, Need.MEDICINES)
+    manages = _may(person, senior_id, Need.MANAGE)
+    called = not (details and health) and any(rule(person, senior_id) for rule in _emergency_rules)
+    return ProfileRights(details or called, health or called, manages, manages and health, called)

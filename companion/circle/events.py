@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
-from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
-#: Seconds that a hint may take: a Redis that is frozen must hold nobody up.
-PATIENCE = 1.0
+from companion.accounts.events import send_hints, user_group
+
+__all__ = ["CircleChanged", "circle_changed_on_commit", "send_hints", "senior_group", "user_group"]
+
+What = Literal["people", "sharing", "profile", "invitations"]
 
 
 class CircleChanged(TypedDict):
-    """People or sharing of a circle changed: whoever shows it must ask again what they may see."""
+    """People, sharing or profile of a circle changed: whoever shows it must ask again what they may see."""
 
     type: Literal["circle.changed"]
     senior_id: str
+    what: What
+    user_id: str
+    """Whose place or rights changed, where it is one person's; else nothing: it may be anybody's."""
     gone: str
     """The person who is no longer in it, or nothing."""
 
@@ -32,26 +31,20 @@ def senior_group(senior_id: UUID) -> str:
     return f"senior.{senior_id}"
 
 
-def circle_changed_on_commit(senior_id: UUID, *, gone: UUID | None = None) -> None:
-    """Send the hint once the change is stored."""
-    event = CircleChanged(type="circle.changed", senior_id=str(senior_id), gone=str(gone or ""))
-    transaction.on_commit(lambda: send_hints([(senior_group(senior_id), dict(event))]))
+def circle_changed_on_commit(
+    senior_id: UUID, *, what: What = "people", user_id: UUID | None = None, gone: UUID | None = None
+) -> None:
+    """Send the hint once the change is stored: to whoever has the senior open, and to the person it is about.
 
-
-def send_hints(hints: Sequence[tuple[str, dict[str, Any]]]) -> bool:
-    """Send hints, each to its group, to whoever has a page open; whether the channel layer took them all.
-
-    Nothing counts as delivered by a hint, so a channel layer that is down is worth a line in the log and no more.
+    The person is told besides, because one who has just joined has no page of the senior's open yet.
     """
-
-    async def send() -> None:
-        layer = get_channel_layer()
-        for group, event in hints:
-            await asyncio.wait_for(layer.group_send(group, event), PATIENCE)
-
-    try:
-        async_to_sync(send)()
-    except (OSError, TimeoutError, RedisError):
-        log.warning("live hints could not be sent", exc_info=True)
-        return False
-    return True
+    concerned = gone or user_id
+    event = CircleChanged(
+        type="circle.changed",
+        senior_id=str(senior_id),
+        what=what,
+        user_id=str(concerned or ""),
+        gone=str(gone or ""),
+    )
+    groups = [senior_group(senior_id), *([user_group(concerned)] if concerned else [])]
+    transaction.on_commit(lambda: send_hints([(group, dict(event)) for group in groups]))

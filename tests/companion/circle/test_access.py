@@ -36,7 +36,7 @@ def test_senior_may_everything_with_their_own(senior: User) -> None:
 
 
 def test_first_contact_may_manage_and_sees_alerts_only_until_more_is_shared(senior: User, daughter: User) -> None:
-    assert allowed(daughter, senior) == {Need.BELONG, Need.ALERTS, Need.MANAGE}
+    assert allowed(daughter, senior) == {Need.BELONG, Need.ALERTS, Need.DETAILS, Need.MANAGE}
 
 
 def test_family_and_visitors_may_not_manage(senior: User, son: User, visitor: User) -> None:
@@ -70,7 +70,7 @@ def test_word_about_one_member_counts_more_than_the_general_one(senior: User, da
     actions.set_sharing(senior, senior.pk, Item.ALERTS, is_on=False)
     actions.set_sharing(senior, senior.pk, Item.ALERTS, is_on=True, member_id=member.pk)
     assert allowed(son, senior) == {Need.BELONG, Need.ALERTS}
-    assert allowed(daughter, senior) == {Need.BELONG, Need.MANAGE, Need.JOURNAL}
+    assert allowed(daughter, senior) == {Need.BELONG, Need.DETAILS, Need.MANAGE, Need.JOURNAL}
 
 
 def test_invited_person_counts_for_nothing_before_accepting(senior: User, stranger: User) -> None:
