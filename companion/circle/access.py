@@ -116,7 +116,7 @@ def rights_of(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
     """
     others = Membership.objects.filter(senior=senior_id, senior__user__deleted_at=None, user=OuterRef("pk"))
     asked = {
-        need.value: Exists(others.filter(_membership_allows(need)))
+        f"has_{need.value}": Exists(others.filter(_membership_allows(need)))
         | Exists(_lives_there(OUTER_PERSON, need, senior_id))
         for need in Need
         if need is not Need.DECIDE
@@ -129,8 +129,9 @@ def rights_of(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
     for row in rows.values("pk", "may_write", *asked):
         if row["pk"] == senior_id:
             rights[senior_id] = Rights(frozenset(Need), may_write=True)
-        elif row[Need.BELONG]:
-            rights[row["pk"]] = Rights(frozenset(need for need in Need if row.get(need)), may_write=row["may_write"])
+        elif row["has_belong"]:
+            needs = frozenset(need for need in Need if row.get(f"has_{need.value}"))
+            rights[row["pk"]] = Rights(needs, may_write=row["may_write"])
     return rights
 
 
