@@ -62,10 +62,11 @@ async def new_turn(
     *,
     message_id: str = "",
     session_id: str = "",
+    to: UUID | None = None,
     use_knowledge: bool = True,
     max_tokens: int | None = None,
 ) -> Turn:
-    """A turn of a signed-in person, with what went before it."""
+    """A turn of a signed-in person, with what went before it. `to` is whom the words are for, where not Lilo."""
     recent = await in_thread(recent_exchanges, user.id)
     return Turn(
         turn_id=uuid4(),
@@ -75,6 +76,7 @@ async def new_turn(
         trace_id=trace_id.get() or new_trace_id(),
         session_id=session_id,
         recent=recent,
+        to=to,
         use_knowledge=use_knowledge,
         max_tokens=max_tokens,
     )

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
+from companion.chat.family_messages.actions import press as answer_family
 from companion.chat.pressed import Pressed, Said
 from lilo_site.threads import in_thread
 
 Handler = Callable[[Pressed], Said]
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {"message": answer_family}
 _VALUE = re.compile(r"([a-z]{1,20}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([a-z_-]{1,20})")
 
 

@@ -84,7 +84,7 @@ class ChatSocket:
 
     async def _act(self, frame: Frame) -> None:
         if isinstance(frame, Message):  # its own limit comes after the emergency screen, in the turn
-            await self.stream.say(self.reader, str(frame.message_id), frame.text, resend=frame.resend)
+            await self.stream.say(self.reader, str(frame.message_id), frame.text, to=frame.to, resend=frame.resend)
             return
         self._spend()
         if isinstance(frame, Resume):

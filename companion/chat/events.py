@@ -139,12 +139,15 @@ class AlertNotice(_Event):
 
 
 class FamilyMessage(_Event):
-    """Somebody of the circle wrote."""
+    """Somebody of the circle wrote. A message that says `to` this sender answers them."""
 
     type: Literal["family_message"] = "family_message"
     message_id: UUID
+    sender_id: UUID
     sender: str
     text: str
+    choices: tuple[Choice, ...] = ()
+    aloud: bool = Field(default=True, description="Whether it may come up with a sound; later ones of a day may not.")
 
 
 TurnEvent = Accepted | Emergency | Sources | Delta | Done | Error

@@ -25,10 +25,14 @@ def _clean_words(value: object) -> object:
 
 
 class Message(_Frame):
-    """Something to be answered. `resend` says that it may have been sent before, over a connection that was lost."""
+    """Something to be answered. `resend` says that it may have been sent before, over a connection that was lost.
+
+    `to` is the person of the circle whom the words are for; without it they are for Lilo.
+    """
 
     type: Literal["message"]
     message_id: UUID
+    to: UUID | None = None
     text: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS), BeforeValidator(_clean_words)]
     resend: bool = False
 

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 
 from companion.accounts.fields import EncryptedTextField
+from companion.chat.family_messages.models import FamilyMessage
+
+__all__ = ["FamilyMessage", "Feedback", "Message"]
 
 
 class Message(models.Model):

@@ -56,6 +56,7 @@ NOT_TOLD = "I could not tell them. Please ring somebody you trust, or press I ne
 WHOM_TO_TELL = "Whom may I tell? Nobody is told until you choose."
 NOBODY_TO_TELL = "There is nobody in your circle I could tell. These people can help you:"
 NOBODY_FOR_NOW = "Nobody for now"
+KEPT_BACK = "I have kept what you wrote to myself. I have not sent it on."
 
 #: Openers by the kind of thing the answer is about. "" means: say nothing before the answer.
 SORRY = ("I am sorry to hear that.", "That sounds hard.", "I am sorry, that is no fun at all.")

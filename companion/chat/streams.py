@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from companion.chat.actions import REMEMBERED, kept_events
 from companion.chat.choices import is_choice
 from companion.chat.doors import Guest
 from companion.chat.events import Accepted, Done, Error, Push, TurnEvent
+from companion.chat.family_messages.selectors import came_after
 from companion.chat.history import StoredTurn
 from companion.chat.reply import Exchange
 from companion.chat.selectors import find_turn, recent_messages
@@ -155,11 +157,9 @@ class Stream:
         self.read_live(reader)
         if last_event_id >= self.since:
             return True
-        messages = await in_thread(recent_messages, self.user_id)
-        times = [message.created_at.timestamp() * 1_000_000 for message in messages]
-        return not any(last_event_id < said_at <= self.since for said_at in times)
+        return not await in_thread(_has_missed, self.user_id, last_event_id, self.since)
 
-    async def say(self, reader: Reader, message_id: str, text: str, *, resend: bool) -> None:
+    async def say(self, reader: Reader, message_id: str, text: str, *, to: UUID | None = None, resend: bool) -> None:
         """Answer a message, once: a message id that was seen before gets its own events again."""
         self.read_live(reader)
         if self._is_told(reader, message_id):
@@ -171,7 +171,7 @@ class Stream:
             if stored is not None:
                 self._tell_again(message_id, stored)
                 return
-        self._begin(reader, message_id, text)
+        self._begin(reader, message_id, text, to)
 
     def _is_told(self, reader: Reader, message_id: str) -> bool:
         """Move the reader back to where this message's turn began. False where there is no such turn here."""
@@ -182,10 +182,11 @@ class Stream:
             reader.wake(self.ring)
         return first is not None or message_id in self._running
 
-    def _begin(self, reader: Reader, message_id: str, text: str) -> None:
+    def _begin(self, reader: Reader, message_id: str, text: str, to: UUID | None) -> None:
         turn_id = uuid4()
         self._remember(message_id, turn_id)
-        turn = Turn(turn_id, message_id, text, reader.guest.speaker, new_trace_id(), recent=tuple(self.recent))
+        recent = tuple(self.recent)
+        turn = Turn(turn_id, message_id, text, reader.guest.speaker, new_trace_id(), recent=recent, to=to)
         self._running.add(message_id)
         self._keep(asyncio.create_task(self._run(turn, reader)))
 
@@ -228,6 +229,14 @@ class Stream:
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)  # the event loop itself holds tasks only weakly
         task.add_done_callback(self._tasks.discard)
+
+
+def _has_missed(user_id: UUID, last_event_id: int, since: int) -> bool:
+    """Whether something was said, or a message of the family's came, between two events."""
+    messages = recent_messages(user_id)
+    times = [message.created_at.timestamp() * 1_000_000 for message in messages]
+    seen_at = datetime.fromtimestamp(last_event_id / 1_000_000, UTC)
+    return any(last_event_id < said_at <= since for said_at in times) or came_after(user_id, seen_at)
 
 
 def _microseconds() -> int:

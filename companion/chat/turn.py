@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils import timezone
 from prometheus_client import Counter
 
@@ -22,10 +23,13 @@ from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
+from companion.chat.family_messages.actions import pass_on
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
+from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
 from companion.safety.screen import Assessment, screen
 from knowledge.public import prefetch
+from lilo_site.threads import in_thread
 
 __all__ = ["Exchange", "Speaker", "Turn", "answer"]
 
@@ -62,6 +66,8 @@ class Turn:
     session_id: str = ""
     recent: Sequence[Exchange] = field(default=())
     """Earlier turns, oldest first."""
+    to: UUID | None = None
+    """The person of the circle whom the words are for; None: they are for Lilo."""
     use_knowledge: bool = True
     max_tokens: int | None = None
 
@@ -95,7 +101,12 @@ class _Plan:
 
 
 async def _plan(turn: Turn, clock: Clock) -> _Plan:
-    """Danger first: an answer to a question of safety, then the screen; only then limits and knowledge."""
+    """Danger first: an answer to a question of safety, then the screen; only then limits and knowledge.
+
+    Words for somebody else are screened as well, but never taken for an answer to Lilo's question.
+    """
+    if turn.to is not None:
+        return await _plan_to_pass_on(turn, turn.to, clock)
     outcome = await take_answer(turn.text, turn.speaker, turn.turn_id, trace_id=turn.trace_id)
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
@@ -115,11 +126,7 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
 async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: asyncio.Task[None]) -> _Plan:
     """What the screen's assessment leads to."""
     if is_danger(assessment):
-        with clock.step("alert"):
-            emergency = await emergency_event(turn.turn_id, turn.text, turn.speaker, assessment, trace_id=turn.trace_id)
-        return _Plan(
-            Reply.fixed(emergency.text, kind="emergency", strategy=f"emergency:{emergency.category}"), emergency
-        )
+        return await _plan_for_danger(assessment, turn, clock)
     with clock.step("admit"):
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
@@ -130,6 +137,36 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
     talk = [exchange for exchange in turn.recent if not exchange.is_aside]
     asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone)
     return _Plan(await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens))
+
+
+async def _plan_for_danger(assessment: Assessment, turn: Turn, clock: Clock) -> _Plan:
+    with clock.step("alert"):
+        emergency = await emergency_event(turn.turn_id, turn.text, turn.speaker, assessment, trace_id=turn.trace_id)
+    reply = Reply.fixed(emergency.text, kind="emergency", strategy=f"emergency:{emergency.category}")
+    return _Plan(reply, emergency)
+
+
+async def _plan_to_pass_on(turn: Turn, to: UUID, clock: Clock) -> _Plan:
+    """Words for one of the circle: screened first. In danger they go there too, unless that one may be the cause."""
+    with clock.step("screen"):
+        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+    if is_danger(assessment):
+        plan = await _plan_for_danger(assessment, turn, clock)
+        if plan.emergency is not None and assessment.category in CONFIDENTIAL:
+            card = plan.emergency.model_copy(update={"text": f"{plan.emergency.text} {phrases.KEPT_BACK}"})
+            return _Plan(Reply.fixed(card.text, kind="emergency", strategy=f"emergency:{card.category}"), card)
+        try:
+            sent = await in_thread(pass_on, turn.speaker.user_id, to, turn.text, key=turn.message_id)
+        except DatabaseError:  # the alert stands; its card must not wait for this
+            log.exception("words in danger could not be passed on", extra={"trace_id": turn.trace_id})
+            return plan
+        return replace(plan, said=sent.said)
+    with clock.step("admit"):
+        wait = await record.admit(turn.speaker.user_id)
+    if wait is not None:
+        return _Plan(wait=wait)
+    sent = await in_thread(pass_on, turn.speaker.user_id, to, turn.text, key=turn.message_id)
+    return _Plan(Reply.fixed(sent.reply, kind="aside", strategy="family_message"), said=sent.said)
 
 
 async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
