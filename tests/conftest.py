@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -26,6 +28,19 @@ from django.db import connections  # noqa: E402  (the settings must be there fir
 
 # A real file, as in service: threads and other processes meet in it. In memory, SQLite locks whole tables.
 connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Workers that run side by side have a data folder each: their databases need no names of their own."""
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Only one process at a time is in here."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +74,12 @@ def corpus_artefact(request: pytest.FixtureRequest) -> Path:
     ]
     folder = Path(settings.ARTEFACT_DIR)
     kept = request.config.cache.mkdir("starter") / "artefacts"
-    if kept.exists():
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-    build_and_publish(entries=entries, folder=folder)
-    if not kept.exists():
-        whole = shutil.copytree(folder, kept.with_name(f"artefacts-{os.getpid()}"))
-        with suppress(OSError):  # another run was first
-            whole.rename(kept)
+    with _alone(kept.with_name("lock")):  # the first worker builds, the others take what it built
+        if kept.exists():
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        build_and_publish(entries=entries, folder=folder)
+        if not kept.exists():
+            shutil.copytree(folder, kept.with_name("unfinished"), dirs_exist_ok=True).rename(kept)
     return folder
 
 
