@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from billing.public import plan_for
 from companion.accounts import limits
+from companion.chat.activity import note_talk
 from companion.chat.history import StoredMessage, StoredTurn, history
 from companion.safety.check_ins import sign_of_life
 from lilo_site.threads import in_thread
 
 if TYPE_CHECKING:
     from companion.chat.reply import Reply
-    from companion.chat.turn import Turn
+    from companion.chat.turn import Speaker, Turn
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,14 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
         choices=reply.choices,
     )
     try:
-        await in_thread(_store, turn.speaker.user_id, StoredTurn(asked, answered))
+        await in_thread(_store, turn.speaker, StoredTurn(asked, answered))
     except DatabaseError:
         log.exception("a turn could not be kept", extra={"trace_id": turn.trace_id})
         return False
     return True
 
 
-def _store(user_id: UUID, turn: StoredTurn) -> None:
-    history().append(user_id, turn)
-    sign_of_life(user_id)  # who talks with Lilo is about: today's check-in is done
+def _store(speaker: Speaker, turn: StoredTurn) -> None:
+    history().append(speaker.user_id, turn)
+    sign_of_life(speaker.user_id)  # who talks with Lilo is about: today's check-in is done
+    note_talk(speaker.user_id, speaker.kind)

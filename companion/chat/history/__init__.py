@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from companion.chat.history.orm import OrmHistory
-from companion.chat.history.port import ConversationHistory, StoredMessage, StoredTurn
+from companion.chat.history.port import ConversationHistory, Spoken, StoredMessage, StoredTurn
 
-__all__ = ["ConversationHistory", "StoredMessage", "StoredTurn", "history"]
+__all__ = ["ConversationHistory", "Spoken", "StoredMessage", "StoredTurn", "history"]
 
 
 @lru_cache(maxsize=1)

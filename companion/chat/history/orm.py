@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from pydantic import BaseModel
 
+from companion.accounts.models import User
 from companion.chat.events import Choice, SourceItem
-from companion.chat.history.port import StoredMessage, StoredTurn
+from companion.chat.history.port import Spoken, StoredMessage, StoredTurn
 from companion.chat.models import Message
 
 
@@ -45,6 +49,24 @@ class OrmHistory:
         """The last messages by time; within a turn the senior speaks first."""
         rows = Message.objects.filter(user_id=user_id).order_by("-said_at", "role")[:limit]
         return [_stored(row) for row in reversed(rows)]
+
+    def spoken(self, user_id: UUID, *, since: datetime, until: datetime) -> list[Spoken]:
+        """By the senior's side of each turn; the words are not read."""
+        rows = Message.objects.filter(user_id=user_id, said_at__gte=since, said_at__lt=until).order_by("said_at")
+        entries: dict[UUID, tuple[str, ...]] = {}
+        said: dict[UUID, datetime] = {}
+        for turn_id, role, said_at, details in rows.values_list("turn_id", "role", "said_at", "details"):
+            if role == Message.Role.SENIOR:
+                said[turn_id] = said_at
+            elif details:
+                entries[turn_id] = _Details.model_validate_json(details).entries
+        return [Spoken(at, entries.get(turn_id, ())) for turn_id, at in said.items()]
+
+    def last_spoken(self, user_ids: Collection[UUID]) -> dict[UUID, datetime]:
+        """One step into the index for each person."""
+        theirs = Message.objects.filter(user=OuterRef("pk"), role=Message.Role.SENIOR).order_by("-said_at")
+        people = User.objects.filter(pk__in=user_ids).annotate(spoke=Subquery(theirs.values("said_at")[:1]))
+        return dict(people.exclude(spoke=None).values_list("pk", "spoke"))
 
 
 def _row(user_id: UUID, message: StoredMessage) -> Message:

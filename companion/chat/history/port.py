@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -36,6 +37,14 @@ class StoredTurn:
     answered: StoredMessage
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """That the person spoke, and what the answer rests on; never a word of it."""
+
+    at: datetime
+    entries: tuple[str, ...] = ()
+
+
 class ConversationHistory(Protocol):
     """A store of conversations. Methods block: call them from a thread."""
 
@@ -52,4 +61,12 @@ class ConversationHistory(Protocol):
 
     def recent(self, user_id: UUID, *, limit: int) -> list[StoredMessage]:
         """The last messages, oldest first."""
+        ...
+
+    def spoken(self, user_id: UUID, *, since: datetime, until: datetime) -> list[Spoken]:
+        """When the person spoke, oldest first."""
+        ...
+
+    def last_spoken(self, user_ids: Collection[UUID]) -> dict[UUID, datetime]:
+        """When each of these people spoke last; without those who never did."""
         ...
