@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from companion.accounts import access, audit, passes, sign_ins
+from companion.accounts import access, audit, events, passes, sign_ins
 from companion.accounts.models import KeptAnswer, Kind, LimitBucket, RefreshFamily, RefreshToken, SignInPass, User
 
 VERIFY_SALT = "companion.accounts.verify"
@@ -121,6 +121,7 @@ def _end_everything(user: User, because: str, *, also: list[str] | None = None) 
     user.auth_epoch += 1
     user.save(update_fields=["auth_epoch", *(also or [])])
     sign_ins.end_all(user, because=because)
+    events.revoked_on_commit(user.pk)
 
 
 def issue_sign_in_code(senior: User, by: User) -> str:

@@ -18,11 +18,26 @@ NAME_INPUT = {"autocomplete": "username", "autocapitalize": "none", "spellcheck"
 CODE_INPUT = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
 
 
+#: What is said instead of Django's own words, which name rules and not what to do.
+KIND_WORDS = {
+    "required": _("Please fill this in."),
+    "invalid": _("Please check this."),
+    "invalid_choice": _("Please choose one from the list."),
+    "max_length": _("Please use at most %(limit_value)d letters."),
+}
+KIND_WORDS_OF: dict[type[forms.Field], dict[str, Any]] = {
+    forms.EmailField: {"invalid": _("Please check this e-mail address. It looks like name@example.org.")},
+    forms.ChoiceField: {"required": _("Please choose one.")},
+}
+
+
 class PlainForm(forms.Form):
-    """A form whose labels stand above their fields, without a colon."""
+    """A form whose labels stand above their fields, without a colon, and which says kindly what is missing."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **options})
+        for field in self.fields.values():
+            field.error_messages |= KIND_WORDS | KIND_WORDS_OF.get(type(field), {})
 
 
 class EntryForm(PlainForm):

@@ -148,6 +148,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.phone and others.filter(phone_index=_index("phone", self.phone)).exists():
             raise ValidationError({"phone": _("Somebody already uses this phone number.")})
 
+    def unique_error_message(self, model_class: type[models.Model], unique_check: Any) -> ValidationError:
+        """What to do about a user name that is taken."""
+        if tuple(unique_check) == ("username",):
+            return ValidationError(_("Somebody already uses this name. Please choose another."), code="unique")
+        return super().unique_error_message(model_class, unique_check)
+
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Save, with each blind index beside its field."""
         self._write_normally()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from companion.accounts import views
 
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("sign-up/", views.sign_up, name="sign-up"),
     path("code/", views.SignInWithCode.as_view(), name="sign-in-code"),
     path("link/<str:token>/", views.sign_in_with_link, name="sign-in-link"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,13 +21,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from companion.accounts import access, actions, clients, limits, mails, selectors, sign_in, sign_ins
+from companion.accounts import access, actions, clients, events, limits, mails, selectors, sign_in, sign_ins
 from companion.accounts.forms import ChangePasswordForm, CodeForm, NewPasswordForm, ResetForm, SignInForm, SignUpForm
+from companion.accounts.middleware import stay
 from companion.accounts.models import User
 from lilo_site.api_errors import Problem, problem_response
 
 BACKEND = "companion.accounts.backends.PersonBackend"
-SENIOR_SESSION = 180 * 24 * 60 * 60
 OTHER_SESSION = 12 * 60 * 60
 
 private = [never_cache, sensitive_post_parameters()]
@@ -36,7 +36,10 @@ private = [never_cache, sensitive_post_parameters()]
 def enter(request: HttpRequest, user: User) -> None:
     """Open a session: a long one for seniors, who should not have to remember passwords."""
     login(request, user, backend=BACKEND)
-    request.session.set_expiry(SENIOR_SESSION if user.is_senior else OTHER_SESSION)
+    if user.is_senior:
+        stay(request.session)
+    else:
+        request.session.set_expiry(OTHER_SESSION)
 
 
 def wait_page(request: HttpRequest, seconds: float) -> HttpResponse:
@@ -85,6 +88,18 @@ class SignInWithCode(EntryView):
 
     form_class = CodeForm  # type: ignore[assignment]
     template_name = "accounts/code.html"
+
+
+class SignOut(LogoutView):
+    """Ends this session; sockets that rest on it are closed at once, not at the next regular look."""
+
+    def post(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """Sign out."""
+        user = request.user
+        response = super().post(request, *args, **options)
+        if isinstance(user, User):
+            events.revoked_on_commit(user.pk)
+        return response
 
 
 @never_cache

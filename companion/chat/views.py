@@ -21,9 +21,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from companion.accounts.models import User
 from companion.chat import actions, selectors
+from companion.chat.family_messages.access import person_to_write_to
+from companion.chat.family_messages.selectors import with_cards
 from companion.chat.frames import REFUSALS
 from companion.chat.wording import clean
-from companion.circle.selectors import help_contacts
 from companion.safety.numbers import emergency_numbers
 from knowledge.public import EntryPage, entry_page
 from lilo_site.threads import in_thread
@@ -47,27 +48,29 @@ def _signed_in(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A senior's page, with whom to ring always on it."""
-    user = request.user
-    if isinstance(user, User):
-        context |= {"emergency": emergency_numbers(user.country), "contacts": help_contacts(user.pk)}
-    return render(request, template, context, status=status)
-
-
 @never_cache
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The talk: the last messages, and where to write or speak."""
-    return _talk(request)
+    return _talk(request, to_id=_id_in(request.GET.get("to")))
 
 
-def _talk(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+def _id_in(value: str | None) -> UUID | None:
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return None
+
+
+def _talk(request: HttpRequest, *, to_id: UUID | None = None, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of the talk. `to_id` is the one of their people whom the next words are for, where not Lilo."""
     last_event_id = time.time_ns() // 1000  # before the messages are read: an event in between is sent again, not lost
-    said = selectors.recent_messages(_signed_in(request).pk)
-    context = {"place": "talk", "said": said, "last_event_id": last_event_id, "form_key": uuid4(), **more}
-    return _show(request, "senior/talk.html", context, status=status)
+    user_id = _signed_in(request).pk
+    said = with_cards(user_id, selectors.recent_messages(user_id))
+    to = person_to_write_to(user_id, to_id) if to_id else None
+    context = {"place": "talk", "said": said, "to": to, "last_event_id": last_event_id, "form_key": uuid4(), **more}
+    return render(request, "senior/talk.html", context, status=status)
 
 
 @login_required
@@ -75,16 +78,17 @@ def _talk(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
 async def say(request: HttpRequest) -> HttpResponse:
     """Answer a message sent without JavaScript. The form's key keeps one sent twice from being answered twice."""
     text = clean(request.POST.get("text", ""))
+    to_id = _id_in(request.POST.get("to"))
     refusal = "empty" if not text else "too_long" if len(text) > actions.MAX_CHARACTERS else ""
     if refusal:
         words = {"trouble": REFUSALS[refusal], "draft": text}
-        return await in_thread(_talk, request, status=HTTPStatus.UNPROCESSABLE_ENTITY, **words)
+        return await in_thread(_talk, request, to_id=to_id, status=HTTPStatus.UNPROCESSABLE_ENTITY, **words)
     user = cast(User, await request.auser())
-    turn = await actions.new_turn(user, text, message_id=_message_id(request, text))
+    turn = await actions.new_turn(user, text, message_id=_message_id(request, text), to=to_id)
     outcome = await actions.answer_fully(turn)
     if outcome.error is not None:
         words = {"trouble": outcome.error.message, "draft": text}
-        return await in_thread(_talk, request, status=HTTPStatus.SERVICE_UNAVAILABLE, **words)
+        return await in_thread(_talk, request, to_id=to_id, status=HTTPStatus.SERVICE_UNAVAILABLE, **words)
     if outcome.emergency is not None:
         return await in_thread(_talk, request, danger=outcome.emergency)
     return redirect(reverse("home") + "#latest")
@@ -117,7 +121,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Whom to ring. Needs no sign-in: nobody who is in trouble is asked for a password."""
     everywhere = [] if request.user.is_authenticated else [emergency_numbers(code)[0].number for code in ANY_COUNTRY]
-    return _show(request, "senior/help.html", {"everywhere": everywhere})
+    return render(request, "senior/help.html", {"everywhere": everywhere})
 
 
 @login_required
@@ -127,7 +131,9 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     page = entry_page(key)
     if page is None:
         raise Http404
-    return _show(request, "senior/entry.html", {"page": page, "parts": list(_parts(page, request.GET.getlist("used")))})
+    return render(
+        request, "senior/entry.html", {"page": page, "parts": list(_parts(page, request.GET.getlist("used")))}
+    )
 
 
 def _parts(page: EntryPage, used: list[str]) -> Iterator[Part]:
@@ -153,7 +159,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """How large the words are, and signing out."""
     chosen = request.COOKIES.get(TEXT_SIZE_COOKIE, "20")
     sizes = [{"size": size, "name": name, "is_chosen": size == chosen} for size, name in TEXT_SIZES.items()]
-    return _show(request, "senior/settings.html", {"place": "settings", "sizes": sizes})
+    return render(request, "senior/settings.html", {"place": "settings", "sizes": sizes})
 
 
 @require_POST

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from companion.accounts import access, actions, limits
+from companion.accounts import access, actions, limits, mails, tasks
 from companion.accounts.clients import Client
 from companion.accounts.models import Kind, User
 
@@ -64,3 +66,13 @@ def a_request(rf: RequestFactory) -> Callable[..., HttpRequest]:
         return rf.post("/sign-in/", **meta)
 
     return make
+
+
+@pytest.fixture
+def mails_leave(django_capture_on_commit_callbacks: Callable[..., object]) -> Iterator[Callable[..., object]]:
+    """A block at whose end its transactions count as done; tasks run where they are queued."""
+    assert {mails.VERIFY_TASK, mails.RESET_TASK} <= set(current_app.tasks), f"{tasks.__name__} must register them"
+    before = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True
+    yield partial(django_capture_on_commit_callbacks, execute=True)
+    current_app.conf.task_always_eager = before

@@ -1,0 +1,51 @@
+"""Sessions of seniors go on for as long as they are used: who comes by every week never has to sign in again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.decorators import sync_and_async_middleware
+
+SENIOR_SESSION = 180 * 24 * 60 * 60
+#: The day on which a long session was last made longer. Without it a session is a short one.
+LENGTHENED = "lengthened_on"
+Handler = Callable[[HttpRequest], HttpResponse | Awaitable[HttpResponse]]
+
+
+def stay(session: SessionBase) -> None:
+    """Keep a session for half a year from now."""
+    session[LENGTHENED] = timezone.now().date().isoformat()
+    session.set_expiry(SENIOR_SESSION)
+
+
+def _lengthen(request: HttpRequest) -> None:
+    """Once a day, where the request used a long session."""
+    session = request.session
+    if session.accessed and not session.is_empty():
+        day = session.get(LENGTHENED)
+        if day is not None and day != timezone.now().date().isoformat():
+            stay(session)
+
+
+@sync_and_async_middleware
+def stay_signed_in(get_response: Handler) -> Handler:
+    """Make the session of somebody who stays signed in longer by being used."""
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponse:
+            response: HttpResponse = await get_response(request)
+            _lengthen(request)  # the session is in memory by now: nothing here waits
+            return response
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = get_response(request)  # type: ignore[assignment]
+        _lengthen(request)
+        return response
+
+    return handle
