@@ -198,6 +198,19 @@ def _membership_allows(need: Need) -> Q:
     return accepted & (Q(Exists(own.filter(is_on=True))) | (Q(~Exists(own)) & shared_with_all))
 
 
+def may_write(person: User, senior_id: UUID, *, need: Need) -> bool:
+    """Whether `access_senior` would let the person change what they need."""
+    return person.is_active and person.deleted_at is None and _may(person, senior_id, need, to_write=True)
+
+
+def safeguarded_seniors(person: User) -> QuerySet[Senior]:
+    """The seniors for whom a person is the one to be told of abuse and neglect: in their circle, or in their home."""
+    members = Membership.objects.filter(user=person, accepted_at__isnull=False, is_safeguarding_lead=True)
+    posts = StaffMember.objects.filter(user=person, left_at=None, is_safeguarding_lead=True)
+    at_home = Residency.objects.filter(moved_out_at=None, unit__organisation__in=posts.values("organisation"))
+    return Senior.objects.filter(Q(pk__in=members.values("senior")) | Q(pk__in=at_home.values("senior")))
+
+
 def may_manage(person: User, senior_id: UUID) -> bool:
     """Whether the person may invite and remove people and set the order of contact: the senior, and first contacts."""
     return person.is_active and _may(person, senior_id, Need.MANAGE)

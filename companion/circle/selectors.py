@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from companion.accounts.fields import UnreadableError
 from companion.accounts.models import User
 from companion.circle.access import sharing_members
 from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Item, Membership, Senior, Sharing
+from companion.circle.organisations.selectors import home_of, looks_after, staff_of_resident
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +29,12 @@ class HelpContact:
 
 
 def help_contacts(senior_id: UUID) -> tuple[HelpContact, ...]:
-    """The accepted members who have a phone, in order of contact. Blocks: call it from a thread."""
+    """Whom to ring: the home's desk and staff where the senior lives in one, then the members who have a phone.
+
+    Blocks: call it from a thread.
+    """
     members = members_of(senior_id).filter(accepted_at__isnull=False).exclude(user__phone_index="")
-    return tuple(
+    return _home_contacts(senior_id) + tuple(
         HelpContact(
             member.user.full_name or member.user.username,
             member.relation,
@@ -37,6 +42,24 @@ def help_contacts(senior_id: UUID) -> tuple[HelpContact, ...]:
             f"tel:{member.user.phone}",
         )
         for member in members
+    )
+
+
+def _home_contacts(senior_id: UUID) -> tuple[HelpContact, ...]:
+    """The unit's desk, or the house; without either, the telephones of who is on shift and of who runs the home."""
+    residency = home_of(senior_id)
+    if residency is None:
+        return ()
+    unit, house, country = residency.unit, residency.unit.organisation, residency.senior.user.country
+    desks = [(unit.name, house.name, unit.phone), (house.name, "", house.phone)]
+    if not any(number for _, _, number in desks):
+        staff = sorted(staff_of_resident(senior_id, timezone.now()), key=lambda duty: not duty.is_on_shift)
+        on_duty = [duty.member for duty in staff if duty.is_on_shift or duty.member.is_lead]
+        desks = [(member.name, house.name, member.user.phone if member.user else "") for member in on_duty]
+    return tuple(
+        HelpContact(name, relation, as_dialled(number, country), f"tel:{number}")
+        for name, relation, number in desks
+        if number
     )
 
 
@@ -52,9 +75,9 @@ def alert_members(senior_id: UUID) -> list[Membership]:
 
 
 def is_alert_member(senior_id: UUID, user_id: UUID) -> bool:
-    """Whether a person is one of those to whom an emergency may be told now."""
+    """Whether a person is one of those to whom an emergency may be told now: of the circle, or of the senior's home."""
     members = sharing_members(Item.ALERTS).filter(senior_id=senior_id, user_id=user_id, receives_alerts=True)
-    return members.exists()
+    return members.exists() or looks_after(user_id, senior_id)
 
 
 def contact_points(user_ids: list[UUID]) -> list[ContactPoint]:

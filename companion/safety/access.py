@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from companion.accounts.models import User
-from companion.circle.access import Need, NotYoursError, visible_seniors
-from companion.circle.models import Membership, Role
+from companion.circle.access import Need, NotYoursError, may_write, safeguarded_seniors, visible_seniors
+from companion.circle.models import Membership
 from companion.circle.selectors import alert_members
 from companion.safety.models import Alert
 
@@ -21,8 +21,7 @@ def visible_alerts(person: User) -> QuerySet[Alert]:
     if not person.is_active or person.deleted_at is not None:
         return Alert.objects.none()
     seniors = visible_seniors(person, need=Need.ALERTS).values("pk")
-    leads = Membership.objects.filter(user=person, accepted_at__isnull=False, is_safeguarding_lead=True)
-    trusted = Q(senior__in=leads.values("senior")) | Q(picked=person)
+    trusted = Q(senior__in=safeguarded_seniors(person).values("pk")) | Q(picked=person)
     shared = Q(senior__in=seniors, told_since__isnull=False) & (Q(is_confidential=False) | trusted)
     return Alert.objects.filter(Q(senior=person) | shared).distinct()
 
@@ -55,8 +54,7 @@ def alert_to_handle(person: User, alert_id: UUID) -> Alert:
 
 def may_handle(person: User, alert: Alert) -> bool:
     """Whether a person who sees the alert may also claim and close it."""
-    members = Membership.objects.filter(senior=alert.senior_id, user=person, accepted_at__isnull=False)
-    return members.exclude(role=Role.VIEWER).exists()
+    return person.pk != alert.senior_id and may_write(person, alert.senior_id, need=Need.BELONG)
 
 
 def possible_confidants(alert: Alert) -> list[Membership]:

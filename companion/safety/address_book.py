@@ -1,6 +1,7 @@
-"""Whom to tell when the database is down: a sealed copy, on this machine, of circles and their accepted addresses.
+"""Whom to tell when the database is down: a sealed copy, on this machine, of circles, the staff of homes, and their
+accepted addresses.
 
-The relay writes it about once a minute, so what a senior takes back is out of it as soon.
+The relay writes it about once a minute, so what a senior takes back is out of it as soon, and a new shift is in it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from uuid import UUID, uuid4
 
 from companion.accounts.fields import UnreadableError, seal, unseal
 from companion.circle.access import sharing_members
-from companion.circle.models import ContactPoint, Item
+from companion.circle.models import ContactPoint, Item, Membership, Senior
+from companion.circle.organisations.selectors import staff_of_residents
 from companion.circle.selectors import readable
-from companion.safety import spool
-from companion.safety.audience import CONFIDENTIAL, Person
+from companion.safety import clock, spool
+from companion.safety.audience import CONFIDENTIAL, AtHome, Person
+from companion.safety.notices import as_people
 
 log = logging.getLogger(__name__)
 BOUND_TO = "safety.address_book"
@@ -61,27 +64,37 @@ def can_tell(senior_id: UUID, category: str) -> bool:
 
 
 def _circles() -> dict[str, Any]:
-    members = list(sharing_members(Item.ALERTS).filter(receives_alerts=True).select_related("senior__user"))
+    members: defaultdict[UUID, list[Membership]] = defaultdict(list)
+    for member in sharing_members(Item.ALERTS).filter(receives_alerts=True):
+        members[member.senior_id].append(member)
+    staff = staff_of_residents(clock.now())
+    people = {key: as_people(members[key], staff.get(key, ())) for key in {*members, *staff}}
     points: defaultdict[UUID, list[list[str]]] = defaultdict(list)
-    wanted = {member.user_id for member in members}
+    wanted = {person.user_id for circle in people.values() for person in circle}
     for point in readable(ContactPoint.objects.filter(accepted_at__isnull=False)):
         if point.user_id in wanted:
             points[point.user_id].append([str(point.pk), point.kind, point.address])
-    circles: dict[str, Any] = {}
-    for member in members:
-        circle = circles.setdefault(str(member.senior_id), {"name": member.senior.name, "people": []})
-        circle["people"].append(
-            [str(member.user_id), member.role, member.is_safeguarding_lead, sorted(points[member.user_id])]
-        )
-    return circles
+    seniors = Senior.objects.select_related("user").only("preferred_name", "user__full_name", "user__username")
+    return {
+        str(senior.pk): {
+            "name": senior.name,
+            "people": [_kept(person, sorted(points[person.user_id])) for person in people[senior.pk]],
+        }
+        for senior in seniors
+        if senior.pk in people
+    }
+
+
+def _kept(person: Person, points: list[list[str]]) -> list[Any]:
+    return [str(person.user_id), person.role, person.is_safeguarding_lead, points, person.at_home.value]
 
 
 def _as_circle(kept: dict[str, Any]) -> Circle:
     people, addresses = [], {}
-    for user_id, role, is_lead, points in kept["people"]:
+    for user_id, role, is_lead, points, *at_home in kept["people"]:
         addresses.update({UUID(point): address for point, _, address in points})
         ways = tuple((UUID(point), kind) for point, kind, _ in points)
-        people.append(Person(UUID(user_id), role, is_lead, ways))
+        people.append(Person(UUID(user_id), role, is_lead, ways, AtHome(at_home[0] if at_home else "")))
     return Circle(kept["name"], tuple(people), addresses)
 
 

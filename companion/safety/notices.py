@@ -7,6 +7,7 @@ Everything here runs inside the transaction of the change, with the alert's row 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from django.conf import settings
 from django.db.models import Q
 
 from companion.accounts.models import User
-from companion.circle.models import ContactPoint, Membership
+from companion.circle.models import ContactPoint, Membership, Role
+from companion.circle.organisations.selectors import Duty, staff_of_resident
 from companion.circle.selectors import alert_members, contact_points, is_alert_member
-from companion.safety import audience, bell, retries
-from companion.safety.audience import Person, Target
+from companion.safety import audience, bell, clock, retries
+from companion.safety.audience import AtHome, Person, Target
 from companion.safety.ladder import EVERYONE, Standing, State, Step, Tell
 from companion.safety.models import Alert, AlertEvent, AlertLevel, Delivery
 
@@ -35,19 +37,29 @@ def standing_of(alert: Alert) -> Standing:
 
 
 def people_of(senior_id: UUID) -> tuple[Person, ...]:
-    """The circle of a senior who may be told now, each with the accepted ways to reach them."""
-    return as_people(alert_members(senior_id))
-
-
-def as_people(members: Sequence[Membership]) -> tuple[Person, ...]:
-    """Members with their contact points, in one query."""
+    """The circle of a senior and the staff of their home who may be told now, with the accepted ways to reach them."""
+    people = as_people(alert_members(senior_id), staff_of_resident(senior_id, clock.now()))
     points: dict[UUID, list[tuple[UUID, str]]] = {}
-    for point in contact_points([member.user_id for member in members]):
+    for point in contact_points([person.user_id for person in people]):
         points.setdefault(point.user_id, []).append((point.pk, point.kind))
-    return tuple(
-        Person(member.user_id, member.role, member.is_safeguarding_lead, tuple(points.get(member.user_id, ())))
-        for member in members
-    )
+    return tuple(replace(person, points=tuple(points.get(person.user_id, ()))) for person in people)
+
+
+def as_people(members: Sequence[Membership], duties: Sequence[Duty]) -> list[Person]:
+    """Members and staff, each person once: somebody who works where their mother lives is family when off shift."""
+    people = {member.user_id: Person(member.user_id, member.role, member.is_safeguarding_lead) for member in members}
+    for duty in duties:
+        user_id = duty.member.user_id
+        at_home = AtHome.ON_SHIFT if duty.is_on_shift else AtHome.LEAD if duty.member.is_lead else AtHome.OFF_SHIFT
+        if user_id is None:
+            continue
+        known = people.get(user_id)
+        is_lead = duty.member.is_safeguarding_lead or (known is not None and known.is_safeguarding_lead)
+        if known is not None and at_home is AtHome.OFF_SHIFT:
+            people[user_id] = replace(known, is_safeguarding_lead=is_lead)
+        else:
+            people[user_id] = Person(user_id, Role.FACILITY_STAFF, is_lead, at_home=at_home)
+    return list(people.values())
 
 
 def enact(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from companion.accounts.models import User
 from companion.circle.models import Item
@@ -43,7 +43,8 @@ def duties(unit_ids: Collection[UUID], at: datetime) -> dict[UUID, list[Duty]]:
 
     Who has left, whose account is closed and who is not of the unit any more is not there; who is away is not on shift.
     """
-    units = list(Unit.objects.select_related("organisation").filter(pk__in=unit_ids))
+    named = Unit.objects.select_related("organisation").defer("phone", "organisation__phone")
+    units = list(named.filter(pk__in=unit_ids))
     staff: defaultdict[UUID, list[StaffMember]] = defaultdict(list)
     for member in working_staff({unit.organisation_id for unit in units}):
         staff[member.organisation_id].append(member)
@@ -62,8 +63,10 @@ def duties(unit_ids: Collection[UUID], at: datetime) -> dict[UUID, list[Duty]]:
 
 def working_staff(organisation_ids: Collection[UUID]) -> QuerySet[StaffMember]:
     """Who works for these organisations now, by name. Invited people who have not joined do not."""
-    here = StaffMember.objects.select_related("user").prefetch_related("units").filter(left_at=None)
-    return here.filter(organisation__in=organisation_ids, user__is_active=True, user__deleted_at=None)
+    here = StaffMember.objects.select_related("user").defer("user__email", "user__phone").filter(left_at=None)
+    units = Prefetch("units", Unit.objects.defer("phone"))
+    here = here.filter(organisation__in=organisation_ids, user__is_active=True, user__deleted_at=None)
+    return here.prefetch_related(units)
 
 
 def staff_of_resident(senior_id: UUID, at: datetime) -> list[Duty]:
@@ -91,7 +94,7 @@ def looks_after(user_id: UUID, senior_id: UUID) -> bool:
 
 def home_of(senior_id: UUID) -> Residency | None:
     """Where a senior lives now, where that is a home."""
-    return _current().select_related("unit__organisation").filter(senior=senior_id).first()
+    return _current().select_related("unit__organisation", "senior__user").filter(senior=senior_id).first()
 
 
 def home_sharing(residency: Residency) -> list[tuple[Item, bool]]:
