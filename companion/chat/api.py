@@ -14,6 +14,7 @@ from companion.accounts.api_auth import BearerAuth
 from companion.accounts.models import User
 from companion.chat import actions
 from companion.chat.events import Error, TurnEvent
+from companion.chat.family_messages.api import router as family_messages
 from companion.chat.schemas import MessageIn, MessageOut, ProblemOut, SearchIn, SearchOut, SearchResult
 from companion.chat.turn import Turn
 from knowledge.public import KnowledgeUnavailable, find_evidence
@@ -30,6 +31,9 @@ class SignedInRequest(HttpRequest):
     """A request that `BearerAuth` let in."""
 
     auth: User
+
+
+router.add_router("", family_messages)
 
 
 @router.post(

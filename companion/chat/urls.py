@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from companion.chat import views
+from companion.chat.family_messages.urls import urlpatterns as family_messages
 
 urlpatterns = [
+    *family_messages,
     path("", views.home, name="home"),
     path("say/", views.say, name="say"),
     path("feedback/", views.feedback, name="feedback"),
@@ -14,4 +16,5 @@ urlpatterns = [
     path("knowledge/<str:key>/", views.entry, name="entry"),
     path("settings/", views.settings_page, name="senior-settings"),
     path("settings/text-size/", views.text_size, name="text-size"),
+    path("settings/read-aloud/", views.read_aloud, name="read-aloud"),
 ]

@@ -31,6 +31,7 @@ from lilo_site.threads import in_thread
 
 TEXT_SIZES = {"20": "Large", "24": "Larger", "28": "Largest"}
 TEXT_SIZE_COOKIE = "text_size"
+READ_ALOUD_COOKIE = "read_aloud"
 YEAR_SECONDS = 365 * 24 * 3600
 #: Shown to somebody who is not signed in, of whom no country is known.
 ANY_COUNTRY = ("GB", "US", "")
@@ -69,7 +70,15 @@ def _talk(request: HttpRequest, *, to_id: UUID | None = None, status: int = 200,
     user_id = _signed_in(request).pk
     said = with_cards(user_id, selectors.recent_messages(user_id))
     to = person_to_write_to(user_id, to_id) if to_id else None
-    context = {"place": "talk", "said": said, "to": to, "last_event_id": last_event_id, "form_key": uuid4(), **more}
+    context = {
+        "place": "talk",
+        "said": said,
+        "to": to,
+        "reads_aloud": _reads_aloud(request),
+        "last_event_id": last_event_id,
+        "form_key": uuid4(),
+        **more,
+    }
     return render(request, "senior/talk.html", context, status=status)
 
 
@@ -159,7 +168,25 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """How large the words are, and signing out."""
     chosen = request.COOKIES.get(TEXT_SIZE_COOKIE, "20")
     sizes = [{"size": size, "name": name, "is_chosen": size == chosen} for size, name in TEXT_SIZES.items()]
-    return render(request, "senior/settings.html", {"place": "settings", "sizes": sizes})
+    context = {"place": "settings", "sizes": sizes, "reads_aloud": _reads_aloud(request)}
+    return render(request, "senior/settings.html", context)
+
+
+def _reads_aloud(request: HttpRequest) -> bool:
+    """Whether messages from the family are read out on this device when they come."""
+    return request.COOKIES.get(READ_ALOUD_COOKIE) == "yes"
+
+
+@require_POST
+def read_aloud(request: HttpRequest) -> HttpResponse:
+    """Set whether messages are read out on this device."""
+    response = redirect("senior-settings")
+    return _keep_on_device(response, READ_ALOUD_COOKIE, "yes" if request.POST.get("aloud") == "yes" else "no")
+
+
+def _keep_on_device(response: HttpResponse, name: str, value: str) -> HttpResponse:
+    response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SECURE_TLS)
+    return response
 
 
 @require_POST
@@ -170,8 +197,4 @@ def text_size(request: HttpRequest) -> HttpResponse:
         raise Http404
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if safe else "senior-settings")
-    response.set_cookie(
-        TEXT_SIZE_COOKIE, size, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SECURE_TLS
-    )
-    return response
+    return _keep_on_device(redirect(back if safe else "senior-settings"), TEXT_SIZE_COOKIE, size)

@@ -1,5 +1,6 @@
 // The talk page: what is pressed, what is heard, and what is said of it. Without this file the page works by its forms.
 
+import { addressee, watchUnseen, writeTo } from "./family-messages.js";
 import { watch } from "./page.js";
 import { Connection } from "./socket.js";
 import * as turns from "./turns.js";
@@ -12,7 +13,7 @@ const form = document.getElementById("compose");
 const field = document.getElementById("text");
 const speak = document.getElementById("speak");
 const status = document.getElementById("status");
-const asked = new Map(); // message id -> { text, shown }, while unanswered
+const asked = new Map(); // message id -> { text, shown, to }, while unanswered
 const turnOf = new Map(); // message id -> its turn
 
 const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -22,8 +23,9 @@ for (const [id, said] of connection.unanswered) {
   asked.set(id, said);
   if (!turns.hasSaid(id)) turns.addSaid(id, said.shown);
 }
-field.value ||= sessionStorage.getItem(DRAFT) ?? "";
+field.value ||= sessionStorage.getItem(draftKey()) ?? "";
 wordsChanged();
+watchUnseen();
 log.lastElementChild?.scrollIntoView({ block: "start" });
 for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
 
@@ -34,16 +36,17 @@ function tell(words, isTrouble = false) {
 
 // What is pressed
 
-/** Send words, or a button's value, which is shown by its label. */
-function say(text, shown = text) {
+/** Send words, or a button's value, which is shown by its label; `to` is one of the family, where not Lilo. */
+function say(text, shown = text, to = null) {
   const words = text.trim();
   if (!words) return field.focus();
   stopReading();
   const id = crypto.randomUUID?.() ?? randomId();
-  asked.set(id, { text: words, shown: shown.trim() });
-  turns.addSaid(id, shown.trim());
-  connection.say(id, words, shown.trim());
-  if (connection.isOpen) tell("Lilo is answering");
+  const said = { text: words, shown: to ? `To ${to.name}: ${words}` : shown.trim(), to };
+  asked.set(id, said);
+  turns.addSaid(id, said.shown);
+  connection.say(id, said);
+  if (connection.isOpen) tell(to ? `Sending it to ${to.name}` : "Lilo is answering");
   else turns.noteOnSaid(id, "Waiting for the connection. Your words are safe.");
 }
 
@@ -57,10 +60,12 @@ function randomId() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  say(field.value);
+  const to = addressee();
+  say(field.value, field.value, to);
   field.value = "";
   form.classList.remove("is-spoken");
   wordsChanged();
+  if (to) switchTo(null); // the next words are for Lilo again
   if (matchMedia("(pointer: fine)").matches) field.focus();
   else field.blur(); // so that the keyboard of a phone does not cover the answer
 });
@@ -72,11 +77,32 @@ field.addEventListener("keydown", (event) => {
 });
 field.addEventListener("input", wordsChanged);
 
+/** Each addressee has a draft of their own: words meant for Lilo never go to somebody else. */
+function draftKey() {
+  return DRAFT + (addressee()?.id ?? "");
+}
+
+function switchTo(person) {
+  writeTo(person);
+  field.value = sessionStorage.getItem(draftKey()) ?? "";
+  wordsChanged();
+}
+
 function wordsChanged() {
   form.classList.toggle("has-words", field.value.trim() !== "");
-  sessionStorage.setItem(DRAFT, field.value);
+  sessionStorage.setItem(draftKey(), field.value);
   speak.querySelector("span").textContent = form.classList.contains("is-spoken") ? "Say it again" : "Speak";
 }
+
+document.addEventListener("click", (event) => {
+  const answer = event.target.closest("[data-answers]");
+  if (!answer) return;
+  event.preventDefault();
+  const { answers: id, name } = answer.dataset;
+  switchTo(id ? { id, name } : null);
+  tell(id ? `You are writing to ${name} now.` : "You are talking with Lilo again.");
+  field.focus();
+});
 
 log.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -89,6 +115,7 @@ log.addEventListener("submit", (event) => {
   if (from.matches("[data-says]")) {
     event.preventDefault();
     say(event.submitter.value, event.submitter.textContent);
+    if (from.closest("[data-card]")) from.remove(); // answered
   } else if (from.matches("[data-feedback]") && connection.isOpen) {
     event.preventDefault();
     connection.send({ type: "feedback", turn_id: event.submitter.value, helpful: false });
@@ -121,7 +148,7 @@ function onEvent(event) {
     emergency: onDanger,
     feedback: onFeedback,
     reminder: () => turns.showNotice(event.title, event.detail, event.choices),
-    family_message: () => turns.showNotice(`${event.sender} writes`, event.text),
+    family_message: () => onFamily(event),
     alert: () => turns.showNotice("Your call for help", event.text),
   }[event.type];
   handle?.(event);
@@ -157,10 +184,18 @@ function onError(event) {
     asked.delete(event.message_id);
     turns.forget(turnOf.get(event.message_id));
     turns.noteOnSaid(event.message_id, "Not answered.");
-    if (said && said.text === said.shown && !field.value) field.value = said.text; // so that trying again is one press
+    if (said?.to && !field.value) switchTo(said.to);
+    if (said && (said.to || said.text === said.shown) && !field.value) field.value = said.text; // trying again is one press
     wordsChanged();
   }
   tell(event.message, true);
+}
+
+function onFamily(event) {
+  if (!turns.showFamilyMessage(event)) return;
+  watchUnseen();
+  tell(`A message from ${event.sender}`);
+  if (event.aloud && log.dataset.aloud !== undefined) readAloud(log.lastElementChild.querySelector("[data-reads]"));
 }
 
 function onFeedback(event) {
@@ -180,6 +215,7 @@ async function refresh(turnId) {
   for (const [id, said] of asked) if (!turns.hasSaid(id)) turns.addSaid(id, said.shown);
   for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
   for (const opener of log.querySelectorAll("[data-opens]")) watch(opener);
+  watchUnseen();
 }
 
 async function onState(state, attempts) {
@@ -202,8 +238,9 @@ async function isServerThere() {
 }
 
 function sendByForm() {
-  const [[id, { text }]] = asked;
+  const [[id, { text, to }]] = asked;
   connection.settle(id);
+  writeTo(to);
   field.value = text;
   form.submit();
 }

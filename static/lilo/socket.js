@@ -7,6 +7,8 @@ const LONGEST_WAIT_MS = 30_000;
 const SEEN = 600;
 const KEPT = "lilo-unanswered-2";
 
+const frame = (id, { text, to }) => ({ type: "message", message_id: id, text, ...(to && { to: to.id }) });
+
 /**
  * Handlers: onEvent(event), onState("open" | "lost" | "elsewhere" | "signed-out", attempts).
  */
@@ -37,11 +39,11 @@ export class Connection {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** Say something; it is kept until it is answered, whatever becomes of the connection. `shown`: a button's label. */
-  say(messageId, text, shown = text) {
-    this.unanswered.set(messageId, { text, shown });
+  /** Say something; it is kept until it is answered, whatever becomes of the connection. `said`: { text, shown, to }. */
+  say(messageId, said) {
+    this.unanswered.set(messageId, said);
     this.keep();
-    if (this.isOpen) this.send({ type: "message", message_id: messageId, text });
+    if (this.isOpen) this.send(frame(messageId, said));
   }
 
   /** The message is answered, or will not be. */
@@ -56,7 +58,7 @@ export class Connection {
   opened() {
     this.attempts = 0;
     this.send({ type: "resume", last_event_id: this.lastEventId });
-    for (const [id, { text }] of this.unanswered) this.send({ type: "message", message_id: id, text, resend: true });
+    for (const [id, said] of this.unanswered) this.send({ ...frame(id, said), resend: true });
     this.onState("open", 0);
     this.expectPing();
   }

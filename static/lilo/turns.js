@@ -158,6 +158,28 @@ export function showNotice(title, words, choices = []) {
   makeRoom(card);
 }
 
+/** What one of the family writes, with its quick answers. False where it is shown already. */
+export function showFamilyMessage(event) {
+  if (log.querySelector(`[data-card="${event.message_id}"]`)) return false;
+  const card = pattern("family");
+  card.dataset.card = event.message_id;
+  card.dataset.unseen = `/messages/${event.message_id}/seen/`;
+  card.querySelector(".name").textContent = `${event.sender} writes`;
+  card.querySelector(".words").textContent = event.text;
+  if (event.choices.length) card.querySelector(".choices").append(...event.choices.map((choice) => button("text", choice.value, choice.label, "button tall")));
+  else card.querySelector(".choices").remove();
+  const answer = card.querySelector("a");
+  answer.href += `?to=${event.sender_id}#compose`;
+  Object.assign(answer.dataset, { answers: event.sender_id, name: event.sender });
+  answer.querySelector("span").textContent = `Answer ${event.sender}`;
+  const reads = card.querySelector("[data-reads]");
+  reads.dataset.reads = `${event.sender} writes: ${event.text}`;
+  reads.hidden = !("speechSynthesis" in window);
+  log.append(card);
+  if (event.aloud) makeRoom(card);
+  return true;
+}
+
 const choiceButtons = (choices) => choices.map((choice, place) => button("text", choice.value, choice.label, place ? "button tall" : "button main tall"));
 
 function button(name, value, words, classes) {

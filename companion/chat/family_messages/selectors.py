@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from companion.accounts.models import User
 from companion.chat.events import Choice
 from companion.chat.family_messages import rules
 from companion.chat.family_messages.models import FamilyMessage
+from companion.chat.history import StoredMessage
 from companion.chat.pressed import value_of
 
 #: What the values of quick answers begin with.
@@ -60,6 +61,13 @@ def cards_since(senior_id: UUID, since: datetime | None) -> list[Card]:
     answered = _answered_at(senior_id, {row.person_id for row in found.values()})
     cards = [as_card(row, answered_at=answered.get(row.person_id)) for row in found.values()]
     return sorted(cards, key=lambda card: card.created_at)
+
+
+def with_cards(senior_id: UUID, said: Sequence[StoredMessage]) -> list[StoredMessage | Card]:
+    """A senior's talk with the family's messages in it, oldest first; what was not read yet comes last."""
+    cards = cards_since(senior_id, said[0].created_at if said else None)
+    read: list[StoredMessage | Card] = [*said, *(card for card in cards if not card.is_new)]
+    return [*sorted(read, key=lambda item: item.created_at), *(card for card in cards if card.is_new)]
 
 
 def as_card(message: FamilyMessage, *, answered_at: datetime | None = None) -> Card:

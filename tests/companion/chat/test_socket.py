@@ -249,7 +249,8 @@ async def test_a_push_reaches_only_the_persons_own_sockets(
     for each in (page, foreign):
         await each.send_json_to({"type": "ping"})
         await each.receive_from(timeout=5)
-    event = {"type": "family_message", "message_id": str(uuid4()), "sender": "Anna", "text": "See you at four."}
+    event = {"type": "family_message", "sender_id": str(uuid4()), "sender": "Anna", "text": "See you at four."}
+    event["message_id"] = str(uuid4())
     layer = get_channel_layer()
     await layer.group_send(
         f"user.{senior.pk}", {"type": "push", "user_id": str(senior.pk), "event": {"type": "nonsense"}}

@@ -206,7 +206,8 @@ async def test_a_socket_that_opens_while_its_stream_is_forgotten_still_hears(
     await page.say("hello")
     assert (await page.events())[-1]["type"] == "done"
     assert [len(stream.readers) for stream in hub()._streams.values()] == [1]
-    written = {"type": "family_message", "message_id": str(uuid4()), "sender": "Anna", "text": "See you at four."}
+    written = {"type": "family_message", "sender_id": str(uuid4()), "sender": "Anna", "text": "See you at four."}
+    written["message_id"] = str(uuid4())
     hint = {"type": "push", "user_id": str(senior.pk), "event": written}
     await get_channel_layer().group_send(f"user.{senior.pk}", hint)
     assert (await page.events(until="family_message"))[-1]["text"] == "See you at four."
