@@ -37,6 +37,8 @@ class AlertSource(models.TextChoices):
     HELP_BUTTON = "help_button", _("Help button")
     CHECK_IN = "check_in", _("Missed check-in")
     API = "api", _("Phone or pendant")
+    JOURNAL = "journal", _("Journal")
+    MEDICINES = "medicines", _("Missed medicine")
 
 
 class Alert(models.Model):
@@ -171,6 +173,12 @@ class Delivery(models.Model):
     #: A contact point's kind, or `operator` or `dispatcher`, whose addresses are settings.
     channel = models.CharField(max_length=12)
     message = models.CharField(max_length=16)
+    #: For a calm message (see `calm`): its words, whom it is about, and what the recipient must be shown of them still.
+    letter = EncryptedTextField(blank=True, default="")
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    item = models.CharField(max_length=12, blank=True)
     #: Layout of this row as the sender understands it; a relay leaves a newer one to its newer sibling.
     version = models.PositiveSmallIntegerField(default=1)
     priority = models.PositiveSmallIntegerField(default=5)

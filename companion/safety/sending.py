@@ -20,7 +20,7 @@ from django.urls import reverse
 from companion.circle import actions as circle
 from companion.circle.models import Senior
 from companion.circle.selectors import name_of
-from companion.safety import clock, ladder, notices, retries, wording
+from companion.safety import calm, clock, ladder, notices, retries, wording
 from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.delivery import Letter, Outcome
 from companion.safety.models import Alert, AlertEvent, Delivery
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 SHORTEST_LEASE = timedelta(seconds=4)
 #: The newest layout of a row that this relay understands.
-VERSION = 1
+VERSION = 2
 State = Delivery.State
 #: Somebody is on it, or it is over: a call for help that comes late now would only frighten.
 QUIET = {ladder.State.CLAIMED, *ladder.CLOSED}
@@ -149,7 +149,7 @@ def _letter(row: Delivery) -> Letter | None:
     if address is None:
         Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, due_at=None, trouble="not_wanted")
         return None
-    words = wording.words_of(row.message, _about(row))
+    words = calm.words_of(row) if row.message == calm.CALM else wording.words_of(row.message, _about(row))
     details = _for_dispatcher(row.alert) if row.channel == "dispatcher" and row.alert else {}
     return Letter(row.pk, row.channel, address, words.subject, words.body, details)
 
@@ -164,6 +164,8 @@ def _address(row: Delivery) -> str | None:
         return settings.ALERT_OPERATORS[number] if number < len(settings.ALERT_OPERATORS) else None
     point = row.contact_point
     if point is None or (row.alert is not None and not notices.may_be_told(row.alert, point.user_id)):
+        return None
+    if row.message == calm.CALM and not calm.may_be_read(row, point.user_id):
         return None
     return point.address
 

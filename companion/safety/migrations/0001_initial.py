@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('category', models.CharField(max_length=40)),
                 ('words', companion.accounts.fields.EncryptedTextField(blank=True, default='')),
                 ('reasons', companion.accounts.fields.EncryptedTextField(blank=True, default='')),
-                ('source', models.CharField(choices=[('chat', 'Talk with Lilo'), ('help_button', 'Help button'), ('check_in', 'Missed check-in'), ('api', 'Phone or pendant')], max_length=12)),
+                ('source', models.CharField(choices=[('chat', 'Talk with Lilo'), ('help_button', 'Help button'), ('check_in', 'Missed check-in'), ('api', 'Phone or pendant'), ('journal', 'Journal'), ('medicines', 'Missed medicine')], max_length=12)),
                 ('turn_id', models.UUIDField(blank=True, null=True)),
                 ('trace_id', models.CharField(blank=True, max_length=32)),
                 ('is_drill', models.BooleanField(default=False)),
