@@ -1,0 +1,149 @@
+"""Who may use each route. A route that is not here fails the matrix: decide, then add it.
+
+A row says what the route asks for; what each actor may then do follows from POLICIES, twice: while only alerts are
+shared, and while everything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.permissions.world import ACTORS, PASSWORD
+
+EVERYBODY = frozenset(ACTORS)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+SENIOR = frozenset({"senior"})
+MANAGERS = frozenset({"senior", "primary"})
+FAMILY = frozenset({"senior", "primary", "family", "carer", "viewer"})
+CIRCLE = FAMILY | {"staff"}
+WRITERS = CIRCLE - {"viewer"}
+DETAILS = frozenset({"senior", "primary", "carer", "staff"})
+HANDLERS = WRITERS - SENIOR
+NOBODY: frozenset[str] = frozenset()
+
+#: What a route asks for -> who gets it while only alerts are shared, and while everything is.
+POLICIES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "anybody": (EVERYBODY, EVERYBODY),
+    "signed in": (SIGNED_IN, SIGNED_IN),
+    "belong": (CIRCLE, CIRCLE),
+    "belong to write": (WRITERS, WRITERS),
+    "alerts": (CIRCLE, CIRCLE),
+    "handle alerts": (HANDLERS, HANDLERS),
+    "item": (SENIOR, CIRCLE),
+    "item to write": (SENIOR, WRITERS),
+    "details": (DETAILS, DETAILS),
+    "manage": (MANAGERS, MANAGERS),
+    "decide": (SENIOR, SENIOR),
+    "leave": (MANAGERS | {"family"}, MANAGERS | {"family"}),  # the family member of whom it is asked may go
+    "own alert": (SENIOR, SENIOR),
+    "own sign-in": (frozenset({"family"}), frozenset({"family"})),
+    "own contact": (frozenset({"family"}), frozenset({"family"})),
+    "nobody": (NOBODY, NOBODY),
+}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One way to use a route."""
+
+    method: str
+    policy: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Parameters whose value has another name in the world."""
+    also: frozenset[int] = frozenset()
+    """Refusals that have nothing to do with who asks, as of a link that opens nothing."""
+
+
+def get(policy: str, query: str = "", *, also: int = 200, **ids: str) -> Use:
+    """A reading."""
+    return Use("GET", policy, query=query, ids=ids, also=frozenset({also}))
+
+
+def post(
+    policy: str, data: Mapping[str, Any] | None = None, *, method: str = "POST", also: int = 200, **ids: str
+) -> Use:
+    """A writing."""
+    return Use(method, policy, data or {}, ids=ids, also=frozenset({also}))
+
+
+PAGES: dict[str, list[Use]] = {}
+API: dict[str, Use] = {}
+
+PAGES |= {
+    # accounts
+    "sign-in": [get("anybody")],
+    "sign-out": [post("anybody")],
+    "sign-up": [get("anybody")],
+    "sign-in-code": [get("anybody")],
+    "sign-in-link": [get("anybody", also=404, token="any_token")],
+    "verify-email": [get("anybody", also=404, token="any_token")],
+    "password-reset": [get("anybody")],
+    "password-reset-sent": [get("anybody")],
+    "password-reset-done": [get("anybody")],
+    "password-reset-confirm": [get("anybody", uidb64="any_token", token="any_token")],
+    "account": [get("signed in")],
+    "change-password": [get("signed in")],
+    "show-code": [post("manage", {"senior": lambda w: w.senior.pk})],
+    "end-all-sign-ins": [post("signed in")],
+    "end-sign-in": [post("own sign-in")],
+    # chat
+    "home": [get("signed in")],
+    "say": [post("signed in", {"text": "Good morning"})],
+    "feedback": [post("signed in", {"turn_id": lambda w: w.ids["any_id"], "helpful": "yes"})],
+    "help": [get("anybody")],
+    "entry": [get("anybody")],
+    "senior-settings": [get("signed in")],
+    "text-size": [post("anybody", {"size": "24"})],
+    # circle
+    "circles": [get("signed in")],
+    "circle": [get("belong")],
+    "invite": [post("manage", {"role": "family", "relation": "niece"})],
+    "share": [post("decide", {"item": "journal", "on": "yes"})],
+    "put-first": [post("manage", member_id="family_membership")],
+    "remove-member": [post("leave", member_id="family_membership")],
+    "join-by-code": [get("signed in")],
+    "join": [get("anybody", secret="invitation_token")],
+    "reach": [get("signed in"), post("signed in", {"kind": "email", "address": "new@example.org"})],
+    "remove-contact": [post("own contact")],
+    # safety
+    "press-help": [post("signed in", {"key": "k1"})],
+    "drill": [post("manage")],
+    "alert": [get("alerts")],
+    "claim-alert": [post("handle alerts")],
+    "close-alert": [post("handle alerts", {"outcome": "resolved", "reason": "She is well"})],
+    "answer-alert": [post("own alert", {"answer": "no"})],
+    "tell-of-alert": [post("own alert", {"member": lambda w: w.ids["family_membership"]})],
+    "confirm-contact": [get("anybody", also=404, token="any_token")],
+    # wiring
+    "healthz": [get("anybody")],
+    "healthz-alerts": [get("anybody", also=503)],
+    "readyz": [get("anybody", also=503)],
+    "metrics": [get("nobody")],
+}
+API |= {
+    "sign_in": post("anybody", {"username": "family", "password": PASSWORD}),
+    "sign_in_with_code": post("anybody", {"code": lambda w: w.ids["sign_in_code"]}),
+    "refresh": post("anybody", {"refresh_token": lambda w: w.ids["refresh_token"]}),
+    "sign_out": post("anybody", {"refresh_token": lambda w: w.ids["refresh_token"]}),
+    "list_sign_ins": get("signed in"),
+    "end_sign_in": post("own sign-in", method="DELETE"),
+    "socket_ticket": post("signed in"),
+    "issue_sign_in_code": post("manage", {"senior_id": lambda w: w.senior.pk}),
+    "me": get("signed in"),
+    "send_message": post("signed in", {"message": "Good morning"}),
+    "stream_message": get("signed in", "?message=Good+morning"),
+    "search": post("signed in", {"query": "sleep"}),
+    "call_for_help": post("signed in"),
+    "list_alerts": get("signed in"),
+    "get_alert": get("alerts"),
+    "claim_alert": post("handle alerts"),
+    "resolve_alert": post("handle alerts", {"reason": "She is well"}),
+    "false_alarm": post("handle alerts", {"reason": "A test of the button"}),
+    "answer_alert": post("own alert", {"yes": False}),
+    "all_clear": post("own alert"),
+    "check_in": post("signed in"),
+}

@@ -1,0 +1,162 @@
+"""Two circles and two homes, stored; and who the visitors of every route are."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from companion.accounts import limits, sign_ins
+from companion.accounts.actions import create_user, issue_sign_in_code
+from companion.accounts.clients import Client as Device
+from companion.accounts.models import Kind, User
+from companion.circle import actions as circle
+from companion.circle.models import Item, Membership, Role
+from companion.circle.organisations import actions as homes
+from companion.circle.organisations import admissions
+from companion.circle.organisations.models import Organisation
+from companion.safety.actions import press_help
+
+#: Everyone whom a route may meet. Margaret is the senior; the outsider is first contact of another senior.
+PEOPLE = ("senior", "primary", "family", "carer", "viewer", "staff", "outsider", "other_staff", "curator")
+ACTORS = ("anonymous", *PEOPLE)
+PASSWORD = "seven quiet herons"
+ROLES = {"primary": Role.PRIMARY, "family": Role.FAMILY, "carer": Role.CARER, "viewer": Role.VIEWER}
+
+
+@dataclass
+class World:
+    """What the table's routes speak of, by the names of their parameters."""
+
+    people: dict[str, User]
+    ids: dict[str, Any] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    _kept: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", check_same_thread=False))
+
+    def keep(self) -> None:
+        """Remember the database as it is."""
+        with closing(sqlite3.connect(_file())) as file:
+            file.backup(self._kept)
+
+    def restore(self) -> None:
+        """Make the database what it was, and forget what the process remembers."""
+        connection.close()
+        with closing(sqlite3.connect(_file(), timeout=20)) as file:
+            self._kept.backup(file)
+        cache.clear()
+        limits._local = limits._LocalBuckets()
+
+    def client(self, actor: str) -> Client:
+        """A browser in which the actor is signed in."""
+        browser = Client()
+        if actor != "anonymous":
+            browser.force_login(self.people[actor], backend="companion.accounts.backends.PersonBackend")
+        return browser
+
+    def share(self, *, everything: bool) -> None:
+        """The senior shares every item, or takes all but alerts back."""
+        for item in Item:
+            circle.set_sharing(self.senior, self.senior.pk, item.value, is_on=everything or item == Item.ALERTS)
+            if item != Item.ALERTS:
+                admissions.share_with_home(self.senior, self.senior.pk, item.value, is_on=everything)
+
+    @property
+    def senior(self) -> User:
+        """Whose data it is."""
+        return self.people["senior"]
+
+
+def make_world() -> World:
+    """Margaret with her circle and home; another senior with another circle and home; a curator."""
+    people = {"senior": _person("senior", Kind.SENIOR), "curator": _person("curator", Kind.CURATOR, is_staff=True)}
+    circle.create_profile(people["senior"])
+    world = World(people)
+    for actor, role in ROLES.items():
+        people[actor] = _person(actor)
+        world.ids[f"{actor}_membership"] = _join(people["senior"], people[actor], role).pk
+    people["outsider"] = _person("outsider")
+    other = _person("other_senior", Kind.SENIOR)
+    circle.create_profile(other)
+    _join(other, people["outsider"], Role.PRIMARY)
+    _house(world, people)
+    alert = press_help(people["senior"])
+    own = people["family"]
+    contact = circle.add_contact_point(own, "email", "family-two@example.org")
+    world.ids |= {
+        "senior_id": people["senior"].pk,
+        "other_senior_id": other.pk,
+        "alert_id": alert.alert_id,
+        "point_id": contact.pk,
+        "member_id": world.ids["family_membership"],
+        "invitation_token": circle.invite(people["senior"], people["senior"].pk, role=Role.FAMILY).token,
+        "sign_in_code": issue_sign_in_code(people["senior"], people["senior"]),
+        "any_token": "nothing-that-opens",
+        "any_id": uuid4(),
+        "key": "waking-at-night",
+    }
+    return world
+
+
+def _house(world: World, people: dict[str, User]) -> None:
+    """The senior lives in a home, where `staff` is a carer of her unit; `other_staff` leads another home."""
+    operator = _person("operator", Kind.CURATOR, is_staff=True)
+    User.objects.filter(pk=operator.pk).update(is_superuser=True)
+    operator.refresh_from_db()
+    lead = _person("lead", Kind.STAFF)
+    people["staff"], people["other_staff"] = _person("staff", Kind.STAFF), _person("other_staff", Kind.STAFF)
+    home, elsewhere = _home(operator, "Rosewood", lead), _home(operator, "Elsewhere", people["other_staff"])
+    unit = homes.add_unit(lead, home.pk, name="Garden")
+    homes.add_unit(people["other_staff"], elsewhere.pk, name="Attic")
+    invited = homes.invite_staff(lead, home.pk, name="Staff", unit_ids=[unit.pk])
+    homes.join_as_staff(people["staff"], invited.token)
+    way_in = circle.invite(people["senior"], people["senior"].pk, role=Role.FACILITY_STAFF)
+    admissions.admit_by_code(lead, unit.pk, way_in.code, room="12")
+    world.ids |= {"organisation_id": home.pk, "unit_id": unit.pk}
+
+
+def _home(operator: User, name: str, lead: User) -> Organisation:
+    return homes.open_organisation(operator, name=name, lead=lead, time_zone="America/New_York", country="US")
+
+
+def sign_in_all(world: World) -> None:
+    """A token of the API for everyone."""
+    for actor in PEOPLE:
+        pair = sign_ins.begin(world.people[actor], Device("203.0.113.7", "Lilo/1.0 (phone)"))
+        world.tokens[actor] = pair.access
+        world.ids["refresh_token"] = pair.refresh
+    world.ids["sign_in_id"] = world.people["family"].sign_ins.get().pk
+
+
+def _person(name: str, kind: str = Kind.FAMILY, *, is_staff: bool = False) -> User:
+    return create_user(
+        username=name,
+        full_name=name.title(),
+        password=PASSWORD,
+        kind=kind,
+        email=f"{name}@example.org",
+        is_verified=True,
+        time_zone="America/New_York",
+        is_staff=is_staff,
+    )
+
+
+def _join(senior: User, user: User, role: str) -> Membership:
+    invited = circle.invite(senior, senior.pk, role=role)
+    return circle.accept_invitation(user, invited.token)
+
+
+def _file() -> Path:
+    return Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
+
+
+def as_id(value: Any) -> Any:
+    """A parameter as it stands in an address."""
+    return str(value) if isinstance(value, UUID) else value
