@@ -11,6 +11,8 @@ _pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be set up first)
 
-from companion.chat.routing import sockets  # noqa: E402
+from companion.chat.routing import SOCKETS as CHAT  # noqa: E402
+from companion.chat.routing import route  # noqa: E402
+from companion.family.live.routing import SOCKETS as FAMILY  # noqa: E402
 
-application = ProtocolTypeRouter({"http": _pages, "websocket": sockets})
+application = ProtocolTypeRouter({"http": _pages, "websocket": route({**CHAT, **FAMILY})})

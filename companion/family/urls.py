@@ -9,6 +9,9 @@ from companion.family import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("family/", views.home, name="family"),
     path("family/alerts/", views.alerts, name="family-alerts"),
+    path("family/alerts/<uuid:alert_id>/claim/", views.claim, name="family-claim"),
+    path("family/alerts/<uuid:alert_id>/close/", views.close, name="family-close"),
     path("family/settings/", views.settings, name="family-settings"),
     path("family/<uuid:senior_id>/", views.dashboard, name="dashboard"),
+    path("family/<uuid:senior_id>/activity/", views.activity, name="family-activity"),
 ]
