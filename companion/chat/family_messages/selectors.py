@@ -15,6 +15,7 @@ from companion.chat.family_messages import rules
 from companion.chat.family_messages.models import FamilyMessage
 from companion.chat.history import StoredMessage
 from companion.chat.pressed import value_of
+from companion.chat.selectors import PAGE as RECENT
 
 #: What the values of quick answers begin with.
 KIND = "message"
@@ -65,7 +66,7 @@ def cards_since(senior_id: UUID, since: datetime | None) -> list[Card]:
 
 def with_cards(senior_id: UUID, said: Sequence[StoredMessage]) -> list[StoredMessage | Card]:
     """A senior's talk with the family's messages in it, oldest first; what was not read yet comes last."""
-    cards = cards_since(senior_id, said[0].created_at if said else None)
+    cards = cards_since(senior_id, said[0].created_at if len(said) >= RECENT else None)
     read: list[StoredMessage | Card] = [*said, *(card for card in cards if not card.is_new)]
     return [*sorted(read, key=lambda item: item.created_at), *(card for card in cards if card.is_new)]
 
