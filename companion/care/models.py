@@ -1,5 +1,7 @@
 """The tables of care, each with its part: medicines, journal, calendar."""
 
+from companion.care.journal.models import Entry
+from companion.care.feed.models import CalendarFeed
 from companion.care.medicines.models import (
     DoseEvent,
     Notice,
@@ -12,7 +14,9 @@ from companion.care.medicines.models import (
 )
 
 __all__ = [
+    "CalendarFeed",
     "DoseEvent",
+    "Entry",
     "Notice",
     "Occurrence",
     "Regimen",

@@ -12,6 +12,7 @@ from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
 from companion.circle.actions import accept_invitation, create_profile, invite
 from companion.circle.models import Membership, Role
+from lilo_site.management.demo_journal import fill_journal
 from lilo_site.settings.base import PRODUCTION
 
 PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
@@ -71,6 +72,7 @@ class Command(BaseCommand):
             if person.relation and not Membership.objects.filter(senior_id=margaret.pk, user=user).exists():
                 invitation = invite(margaret, margaret.pk, role=person.role, relation=person.relation)
                 accept_invitation(user, invitation.token)
+        fill_journal(margaret, by=User.objects.get(username="anna"))
 
     def _print_addresses(self, port: int) -> None:
         self.stdout.write(f"\n  Talk with Lilo   http://localhost:{port}/")
