@@ -20,6 +20,8 @@ from companion.accounts.models import KeptAnswer, Kind, LimitBucket, RefreshFami
 VERIFY_SALT = "companion.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 60 * 60
 KEEP_ENDED = timedelta(days=30)
+#: From closing an account to erasing what it held.
+ERASE_AFTER = timedelta(days=30)
 
 
 def create_user(

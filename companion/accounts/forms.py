@@ -209,3 +209,22 @@ class ChangePasswordForm(NewPasswordForm):
         if len(old) > rules.LONGEST_PASSWORD or not self.user.check_password(old):
             raise ValidationError(_("This is not your password."), code="wrong")
         return old
+
+
+class ReallyYouForm(PlainForm):
+    """Asks for the password before something large. A senior who has none is let through: there is nothing to ask."""
+
+    password = forms.CharField(label=_("Your password"), strip=False, widget=forms.PasswordInput(PASSWORD_INPUT))
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_password(self) -> str:
+        """Refuse a wrong one."""
+        password: str = self.cleaned_data["password"]
+        if len(password) > rules.LONGEST_PASSWORD or not self.user.check_password(password):
+            raise ValidationError(_("This is not your password."), code="wrong")
+        return password

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
@@ -15,14 +15,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from companion.accounts import access, actions, clients, events, limits, mails, selectors, sign_in, sign_ins
-from companion.accounts.forms import ChangePasswordForm, CodeForm, NewPasswordForm, ResetForm, SignInForm, SignUpForm
+from companion.accounts import access, actions, clients, events, export, limits, mails, selectors, sign_in, sign_ins
+from companion.accounts.forms import (
+    ChangePasswordForm,
+    CodeForm,
+    NewPasswordForm,
+    ReallyYouForm,
+    ResetForm,
+    SignInForm,
+    SignUpForm,
+)
 from companion.accounts.middleware import stay
 from companion.accounts.models import User
 from lilo_site.api_errors import Problem, problem_response
@@ -257,6 +266,50 @@ def change_password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your new password works from now on."))
             return redirect("account")
     return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters()
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_copy(request: HttpRequest) -> HttpResponse:
+    """All that Lilo keeps about the person, to take along."""
+    user = signed_in(request)
+    form = ReallyYouForm(user, request.POST if request.method == "POST" else None)
+    if wait := _password_tries(request, user):
+        return wait_page(request, wait)
+    if form.is_valid():
+        if wait := limits.take("export", str(user.pk), capacity=3, refill_per_s=1 / 28_800, fail_open=False):
+            return wait_page(request, wait)
+        response = HttpResponse(export.archive(user), content_type="application/zip")
+        response["Content-Disposition"] = f'attachment; filename="lilo-{timezone.now():%Y-%m-%d}.zip"'
+        return response
+    return render(request, "accounts/take_copy.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters()
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_account(request: HttpRequest) -> HttpResponse:
+    """Close one's own account: hidden at once, erased after a month."""
+    user = signed_in(request)
+    form = ReallyYouForm(user, request.POST if request.method == "POST" else None)
+    if wait := _password_tries(request, user):
+        return wait_page(request, wait)
+    if form.is_valid():
+        actions.close_account(user, by=user)
+        logout(request)
+        return render(request, "accounts/closed.html", {"days": actions.ERASE_AFTER.days})
+    context = {"form": form, "days": actions.ERASE_AFTER.days}
+    return render(request, "accounts/close.html", context, status=422 if form.errors else 200)
+
+
+def _password_tries(request: HttpRequest, user: User) -> float | None:
+    """The wait, where somebody at this person's screen has guessed the password too often."""
+    if request.method != "POST" or not user.has_usable_password():
+        return None
+    return limits.take("old-password", str(user.pk), capacity=5, refill_per_s=1 / 60, fail_open=False)
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from companion.accounts.fields import UnreadableError
 from companion.accounts.models import User
 from companion.circle.access import sharing_members
-from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Item, Membership, Senior, Sharing
+from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Invitation, Item, Membership, Senior, Sharing
 from companion.circle.organisations.selectors import home_of, looks_after, staff_of_resident
 
 log = logging.getLogger(__name__)
@@ -132,3 +132,69 @@ def as_dialled(number: str, country: str) -> str:
     at_home = phonenumbers.region_code_for_number(parsed) == country
     style = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """One of a senior's people, as the circle's page shows them."""
+
+    member: Membership
+    number: str
+    """As it is dialled where the senior lives; empty where there is none."""
+    tel: str
+    is_unreachable: bool
+    """They should be told in an emergency, and cannot be."""
+
+    @property
+    def name(self) -> str:
+        """Their whole name."""
+        return self.member.user.full_name or self.member.user.username
+
+
+def people_of(senior_id: UUID) -> list[Helper]:
+    """Everyone who has joined a senior's circle, in order of contact."""
+    unreachable = {member.pk for member in unreachable_members(senior_id)}
+    return [
+        Helper(
+            member,
+            as_dialled(member.user.phone, member.senior.user.country) if member.user.phone else "",
+            f"tel:{member.user.phone}" if member.user.phone else "",
+            member.pk in unreachable,
+        )
+        for member in members_of(senior_id).filter(accepted_at__isnull=False)
+    ]
+
+
+def open_invitations(senior_id: UUID) -> list[Invitation]:
+    """Those that nobody has used: still good, too old, or declined; the newest first."""
+    return list(Invitation.objects.filter(senior=senior_id, used_at=None).select_related("made_by"))
+
+
+#: The ways there are to reach a person, by their words.
+KINDS = ContactPoint.Kind.choices
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach a person, and whether messages arrive."""
+
+    point: ContactPoint
+    address: str
+    """Empty where it does not open, or where it would only puzzle people: it is no address they know by heart."""
+
+    @property
+    def works(self) -> bool:
+        """Whether it counts: shown to work, and not failing."""
+        return self.point.accepted_at is not None and self.point.last_result != ContactPoint.Result.FAILED
+
+
+def ways_to_reach(user_id: UUID) -> list[Way]:
+    """Every way to reach a person, confirmed or not, the oldest first."""
+    shown = (ContactPoint.Kind.EMAIL, ContactPoint.Kind.SMS)
+    points = readable(ContactPoint.objects.filter(user=user_id))
+    return [Way(point, point.address if point.kind in shown else "") for point in points]
+
+
+def is_in_a_circle(user_id: UUID) -> bool:
+    """Whether somebody counts on being able to reach this person."""
+    return Membership.objects.filter(user=user_id, accepted_at__isnull=False).exists()

@@ -12,6 +12,7 @@ from companion.circle.actions.contact_points import (
     find_contact_point,
     note_contact_result,
     remove_contact_point,
+    set_quiet_hours,
     take_unasked_contact_points,
     take_untested_contact_points,
 )
@@ -27,12 +28,13 @@ from companion.circle.actions.invitations import (
 )
 from companion.circle.actions.members import change_member, change_order, hand_over, move_member, remove_member
 from companion.circle.actions.profiles import change_profile, create_profile
-from companion.circle.actions.sharing import follow_circle, set_sharing
+from companion.circle.actions.sharing import Said, follow_circle, restore_sharing, set_sharing
 from companion.circle.refusals import RefusedError
 
 __all__ = [
     "NewInvitation",
     "RefusedError",
+    "Said",
     "accept_contact_point",
     "accept_invitation",
     "add_contact_point",
@@ -53,6 +55,8 @@ __all__ = [
     "remove_contact_point",
     "remove_member",
     "renew_invitation",
+    "restore_sharing",
+    "set_quiet_hours",
     "set_sharing",
     "take_unasked_contact_points",
     "take_untested_contact_points",

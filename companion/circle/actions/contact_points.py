@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -88,6 +88,24 @@ def remove_contact_point(user: User, point_id: UUID) -> None:
             raise NotYoursError
         audit.record(user, "contact.removed", "contact_point", point.pk, subject=user)
         point.delete()
+
+
+def set_quiet_hours(user: User, point_id: UUID, *, begin: time | None, end: time | None) -> None:
+    """When nothing but a call for help may come this way, by the person's own clock; both None for never.
+
+    Raises:
+        NotYoursError: it is not theirs.
+        RefusedError: only one of the two is given, or they are the same.
+    """
+    if (begin is None) != (end is None) or (begin is not None and begin == end):
+        raise RefusedError("Please give both times, or neither.")
+    with transaction.atomic():
+        point = ContactPoint.objects.filter(pk=point_id, user=user).first()
+        if point is None:
+            raise NotYoursError
+        point.quiet_from, point.quiet_to = begin, end
+        point.save(update_fields=["quiet_from", "quiet_to"])
+        audit.record(user, "contact.quiet_hours", "contact_point", point.pk, subject=user)
 
 
 def note_contact_result(point_id: UUID, *, works: bool, tested: bool) -> None:

@@ -93,7 +93,9 @@ def test_sharing_button_counts_at_once(senior: User, son: User) -> None:
     client = signed_in(senior)
     client.post(f"/circle/{senior.pk}/share/", {"item": "journal", "on": "yes"})
     assert access_senior(son, senior.pk, need=Need.JOURNAL) == senior.profile
-    assert "Only you see it" in text_of(client.get(f"/circle/{senior.pk}/"))
+    assert "Ben sees it" in text_of(client.get("/privacy/"))
+    client.post(f"/circle/{senior.pk}/share/", {"item": "journal", "on": "no"})
+    assert text_of(client.get("/privacy/")).count("Only you see it") == 4
 
 
 def test_member_in_red_when_unreachable(senior: User, daughter: User) -> None:
