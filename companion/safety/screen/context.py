@@ -1,30 +1,31 @@
 """Whether a sign is real, here and now: the four properties of ConText (negated, historical, hypothetical, other
 person; Harkema et al. 2009), and figures of speech, stories, and things already dealt with.
 
-A property never silences anything for good: history and other persons fall to a question where there is doubt, and
-the learned layer hears the message all the same.
+A property never silences anything for good: history and other persons fall to a question where there is doubt (a hint,
+see `floor`), and the learned layer hears the message all the same.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from companion.safety.screen.levels import Level
 from companion.safety.screen.signs import Hit
 
 
-def _read_cues(path: Path) -> dict[str, re.Pattern[str]]:
+@lru_cache(maxsize=1)
+def _cues() -> dict[str, re.Pattern[str]]:
+    """Read when first asked for: a fifth of a second, which no command that hears nobody should pay."""
+    path = Path(__file__).parent / "signs" / "cues.cfg"
     parts: dict[str, list[str]] = {}
     for line in path.read_text("utf-8").splitlines():
         name, mark, alternatives = line.partition(" || ")
         if mark and not line.startswith("#"):
             parts.setdefault(name, []).append(alternatives)
     return {name: re.compile(rf"(?<!\S)(?:{'|'.join(found)})(?!\S)") for name, found in parts.items()}
-
-
-_CUES = _read_cues(Path(__file__).parent / "signs" / "cues.cfg")
 
 
 _STEMS = (
@@ -58,7 +59,7 @@ class Clause:
 
 def says(cue: str, normalised: str) -> bool:
     """Whether a message holds a cue of that name."""
-    return _CUES[cue].search(normalised) is not None
+    return _cues()[cue].search(normalised) is not None
 
 
 def clauses(normalised: str) -> tuple[list[Clause], list[str]]:
@@ -70,7 +71,7 @@ def clauses(normalised: str) -> tuple[list[Clause], list[str]]:
         return "_"
 
     found: list[Clause] = []
-    plain = _CUES["figures"].sub(blank, normalised)
+    plain = _cues()["figures"].sub(blank, normalised)
     for sentence in re.finditer(r"[^.?]+(?:[.?]|$)", plain):
         whole = sentence.group()
         text = whole.strip(" .?")
@@ -90,7 +91,7 @@ def weigh(hit: Hit, clause: Clause) -> tuple[Level, str]:
 
 
 def _negated(hit: Hit, clause: Clause, before: str) -> Level | None:
-    if _CUES["denied"].search(before) or re.search(r"(?:nobody|no one)(?: is| has| was)?$", before):
+    if _cues()["denied"].search(before) or re.search(r"(?:nobody|no one)(?: is| has| was)?$", before):
         return Level.NONE
     if _INNER_NOT.search(hit.words) and hit.sign.category not in {"self_harm", "abuse", "lost", "medicine"}:
         return Level.NONE
@@ -102,21 +103,21 @@ def _negated(hit: Hit, clause: Clause, before: str) -> Level | None:
         return Level.ASK
     if _SELF.match(hit.words):
         return None
-    cleaned = _CUES["not_really"].sub("_", before)
-    cues = list(_CUES["not"].finditer(cleaned))
+    cleaned = _cues()["not_really"].sub("_", before)
+    cues = list(_cues()["not"].finditer(cleaned))
     if not cues:
         return None
     between = cleaned[cues[-1].end() :]
-    if len(between.split()) > 9 or _CUES["new_subject"].search(between):
+    if len(between.split()) > 9 or _cues()["new_subject"].search(between):
         return None
     return Level.NONE
 
 
 def _told(hit: Hit, clause: Clause, before: str) -> Level | None:
-    if not _CUES["story"].search(clause.sentence):
+    if not _cues()["story"].search(clause.sentence):
         return None
     own = _SELF.match(hit.words) or re.search(r"(?<!\S)(?:i|my)(?!\S)(?: \S+){0,3}$", before)
-    if own and (_CUES["watching"].search(clause.sentence) or _CUES["present"].search(clause.text)):
+    if own and (_cues()["watching"].search(clause.sentence) or _cues()["present"].search(clause.text)):
         return None
     return Level.ASK if own and hit.sign.level is Level.EMERGENCY and not _quoted(hit, clause) else Level.NONE
 
@@ -130,22 +131,40 @@ def _quoted(hit: Hit, clause: Clause) -> bool:
     )
 
 
+def _own_question(hit: Hit, clause: Clause, before: str) -> Level | None:
+    """What somebody asks about their own body now is a question to answer with a question, never a mere supposition."""
+    supposed = _cues()["supposed"]
+    if not supposed.search(clause.sentence if clause.asked else before) or not _is_own(hit, clause, before):
+        return None
+    return Level.ASK
+
+
+def _is_own(hit: Hit, clause: Clause, before: str) -> bool:
+    if _cues()["if_i_fall"].search(clause.sentence) or not _cues()["of_self"].search(clause.text):
+        return False
+    imagined = _cues()["only_if"].search(before)
+    return imagined is None or _cues()["is_so"].search(clause.text[imagined.start() : hit.end]) is not None
+
+
 def _supposed(hit: Hit, clause: Clause, before: str) -> Level | None:
-    cue = _CUES["supposed"].search(clause.sentence)
+    cue = _cues()["supposed"].search(clause.sentence)
     if cue is None:
         return None
-    if _CUES["if_i_fall"].search(clause.sentence):
+    if _cues()["if_i_fall"].search(clause.sentence):
         return Level.NONE
-    of_self = _CUES["of_self"].search(clause.text)
-    if of_self and (_CUES["present"].search(clause.text) or clause.asked or cue.start() > hit.start):
-        return hit.sign.level if not clause.asked and cue.start() > hit.start else Level.ASK
-    if of_self and clause.sentence.find(hit.words) >= 0 and cue.start() <= clause.sentence.find(hit.words):
-        return Level.ASK
-    return Level.NONE if clause.sentence.find(hit.words) >= cue.start() or clause.asked else None
+    at = clause.sentence.find(hit.words)
+    if _cues()["of_self"].search(clause.text):
+        if cue.start() > hit.start and not clause.asked:
+            return hit.sign.level
+        if clause.asked or cue.start() > hit.start or 0 <= cue.start() <= at:
+            return Level.ASK
+    return Level.NONE if at >= cue.start() or clause.asked else None
 
 
 def _dealt_with(hit: Hit, clause: Clause, before: str) -> Level | None:
-    return Level.NONE if _CUES["dealt_with"].search(clause.sentence) else None
+    # Not what was said before a "but": "the doctor came, but my chest hurts".
+    begins = max(clause.sentence.find(clause.text), 0)
+    return Level.NONE if _cues()["dealt_with"].search(clause.sentence, begins) else None
 
 
 def _playing(hit: Hit, clause: Clause, before: str) -> Level | None:
@@ -170,9 +189,9 @@ def _told_as_past(hit: Hit, clause: Clause, before: str) -> Level | None:
 
 
 def _historical(hit: Hit, clause: Clause, before: str) -> Level | None:
-    if not _CUES["long_ago"].search(clause.text) or hit.sign.category in {"self_harm", "abuse", "scam"}:
+    if not _cues()["long_ago"].search(clause.text) or hit.sign.category in {"self_harm", "abuse", "scam"}:
         return None
-    if _CUES["present"].search(clause.text):
+    if _cues()["present"].search(clause.text):
         return Level.ASK
     return Level.CONCERN if hit.sign.category == "fall" and _SELF.match(hit.words) else Level.NONE
 
@@ -180,28 +199,30 @@ def _historical(hit: Hit, clause: Clause, before: str) -> Level | None:
 def _other_person(hit: Hit, clause: Clause, before: str) -> Level | None:
     if hit.sign.category in {"abuse", "scam", "hazard", "intruder", "help", "self_harm"} or _SELF.match(hit.words):
         return None
-    who = list(_CUES["other"].finditer(f"{before} {hit.words}"))
+    who = list(_cues()["other"].finditer(f"{before} {hit.words}"))
     if not who or re.search(r"(?<!\S)(?:i|my|me)(?!\S)", f"{before} {hit.words}"[who[-1].end() :]):
         return None
-    if _CUES["far"].search(clause.sentence) and not _CUES["far_now"].search(clause.sentence):
+    if _cues()["far"].search(clause.sentence) and not _cues()["far_now"].search(clause.sentence):
         return Level.NONE
     if re.search(
         r"(?<!\S)(?:dog|cat|puppy|kitten|hamster|budgie|horse|cow|goalkeeper|striker|player)(?!\S)", clause.text
     ):
         return Level.NONE
     if (
-        _CUES["other_now"].search(clause.sentence)
-        or _CUES["present"].search(clause.sentence)
+        _cues()["other_now"].search(clause.sentence)
+        or _cues()["present"].search(clause.sentence)
         or hit.sign.category == "collapse"
     ):
         return None
     return Level.ASK
 
 
+OWN_QUESTION = "own question"
 _TESTS = (
     ("negated", _negated),
     ("story", _told),
     ("dealt with", _dealt_with),
+    (OWN_QUESTION, _own_question),
     ("supposed", _supposed),
     ("at play", _playing),
     ("long ago", _historical),

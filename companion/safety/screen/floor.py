@@ -1,7 +1,14 @@
 """The deterministic floor: what is certain to be heard, with or without a model, in about a millisecond.
 
 Signs (`signs`) are weighed in their clause (`context`). The last five turns are all looked at: a danger told in pieces
-counts as one, and one told earlier is not forgotten because the talk moved on or the person took it back.
+counts as one, and one told earlier is not forgotten because the talk moved on or the person took it back, until
+somebody has seen to it.
+
+What the floor hears is an alarm or a hint. An **alarm** is a sure sign that nothing in its clause takes down, or one
+that the person asks about as their own: it stands whatever the learned layer says. A **hint** is a sign that harmless
+stories are often told with (written with a question mark in `signs`), one that a property has lowered to a question
+(history, another person, a supposition, a story), or one that was only said in an earlier turn: it counts where the
+learned layer leans the same way too, and in full where there is no learned layer.
 """
 
 from __future__ import annotations
@@ -18,26 +25,14 @@ WINDOW = 5
 LEANS, AGREES = 0.25, 0.5
 _SCORES = {Level.EMERGENCY: 0.98, Level.ASK: 0.7, Level.CONCERN: 0.3, Level.NONE: 0.0}
 _SHORT = 9
-PROPERTIES = (
-    "negated",
-    "story",
-    "dealt with",
-    "supposed",
-    "long ago",
-    "another person",
-    "figure of speech",
-    "minimised",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A turn as the floor reads it: its own assessment, and what was heard but held to be harmless."""
+    """A turn as the floor reads it: its own assessment, how much of it is an alarm, and how it bears on other turns."""
 
     assessment: Assessment
     sure: Level
-    taken_down: tuple[str, ...]
-    heard: Level
     short: bool
     retracted: bool
     going_on: bool
@@ -49,9 +44,8 @@ def read(text: str) -> Reading:
     """Read one turn on its own."""
     spelled = normalise(text)
     parts, figures = context.clauses(spelled)
-    best, heard, sure = NOTHING, Level.NONE, Level.NONE
+    best, sure = NOTHING, Level.NONE
     reasons: list[str] = []
-    taken: dict[str, None] = {}
     for clause in parts:
         for hit in signs.find(clause.text):
             level, held_by = context.weigh(hit, clause)
@@ -61,26 +55,18 @@ def read(text: str) -> Reading:
                 and hit.start == 0 < len(parts) - 1
             ):
                 level, held_by = Level.NONE, "no cry on its own"
-            if hit.sign.sure and not held_by:
+            if hit.sign.sure and held_by in {"", context.OWN_QUESTION}:
                 sure = max(sure, level, key=lambda one: one.rank)
-            heard = max(heard, hit.sign.level, key=lambda one: one.rank)
             if held_by:
-                taken[held_by] = None
                 reasons.append(f"{held_by}: {hit.words}")
             if level is not Level.NONE:
                 reasons.append(f"{hit.sign.category}: {hit.words}")
             if level.rank > best.level.rank:
                 best = Assessment(level, hit.sign.category, _SCORES[level])
-    if figures:
-        taken["figure of speech"] = None
-        reasons += [f"figure of speech: {figure}" for figure in figures]
-    if context.says("minimised", spelled):
-        taken["minimised"] = None
+    reasons += [f"figure of speech: {figure}" for figure in figures]
     return Reading(
         assessment=Assessment(best.level, best.category, best.score, tuple(dict.fromkeys(reasons))),
         sure=sure,
-        taken_down=tuple(taken),
-        heard=heard,
         short=len(spelled.split()) <= _SHORT,
         retracted=context.says("retracted", spelled),
         going_on=context.says("going_on", spelled),
@@ -96,17 +82,15 @@ def floor(text: str, recent: Sequence[str] = ()) -> Assessment:
         recent: the person's earlier turns, oldest first; the last five count.
     """
     own = read(text)
-    window = tuple(turn for turn in recent[-WINDOW:] if turn.strip())
-    if not window:
-        return own.assessment
-    return _in_the_light_of(window, text, own)
+    window = _still_open(recent)
+    return _in_the_light_of(window, text, own) if window else own.assessment
 
 
 def floor_stands(level: Level, sure: Level, alarm: float) -> Level:
     """What of the floor's level stands beside the learned layer's probability of an alarm.
 
-    What is sure always does; a sign in the words themselves is surely worth a question. Beyond that, what was said
-    earlier is asked about where the learned layer leans the same way (`LEANS`), and counts in full from `AGREES`.
+    An alarm always does. A hint is a question where the learned layer leans the same way (`LEANS`), and counts in full
+    from `AGREES`.
     """
     if alarm >= AGREES:
         return level
@@ -115,19 +99,26 @@ def floor_stands(level: Level, sure: Level, alarm: float) -> Level:
 
 
 def sure_level(text: str, recent: Sequence[str] = ()) -> Level:
-    """How much of the floor's assessment stands whatever the second opinion: never more than the assessment.
-
-    A sign in the words themselves is at least asked about, so that no layer silences it; one that was only said
-    earlier is carried on its own merits.
-    """
+    """How much of the floor's assessment is an alarm, which no second opinion silences."""
     own = read(text)
-    least = min(own.assessment.level, Level.ASK, key=lambda one: one.rank)
-    sure = max(own.sure, least, key=lambda one: one.rank)
     if not (own.going_on or own.retracted):
-        return sure
+        return own.sure
     # Who calls on after a sign, or takes it back, was not telling a story.
-    earlier = max((read(turn).assessment.level for turn in recent[-WINDOW:]), key=lambda one: one.rank, default=sure)
-    return max(sure, _carried(earlier, own), key=lambda one: one.rank)
+    earlier = max(
+        (read(turn).assessment.level for turn in _still_open(recent)), key=lambda one: one.rank, default=own.sure
+    )
+    return max(own.sure, _carried(earlier, own), key=lambda one: one.rank)
+
+
+def _still_open(recent: Sequence[str]) -> tuple[str, ...]:
+    """The earlier turns that count: of the last five, those since somebody had seen to what was said before."""
+    window = [turn for turn in recent[-WINDOW:] if turn.strip()]
+    closed = [number for number, turn in enumerate(window) if _closes(read(turn))]
+    return tuple(window[closed[-1] + 1 :] if closed else window)
+
+
+def _closes(turn: Reading) -> bool:
+    return turn.dealt_with and not turn.retracted and turn.assessment.level is Level.NONE
 
 
 def _in_the_light_of(window: tuple[str, ...], text: str, own: Reading) -> Assessment:

@@ -30,7 +30,7 @@ _LATIN = re.compile(r"[a-z]")
 _FORBIDDEN_LETTERS = re.compile(r"[аеорсухіѕјԁһѵԝɡӏαοερικνυτηβμωχвкмнт]")
 _SPACED_LETTERS = re.compile(r"\b(?:[a-z][ .\-_*]){2,}[a-z]\b")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
-_TOKENS = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.!?;:\n]+|,|\"| - ")
+_TOKENS = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.!?;\n]+|[,:]|\"| - ")
 _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 _MIXED = re.compile(r"\b(?=[a-z0-9@$]*[a-z])(?=[a-z0-9@$]*[013457@$])[a-z0-9@$]{4,}\b")
 
@@ -60,8 +60,9 @@ def _read(path: Path) -> _Spelling:
     return _Spelling(words, tuple(phrases), frozenset(keys))
 
 
-_SPELLING = _read(Path(__file__).parent / "signs" / "spelling.cfg")
-KEY_WORDS = _SPELLING.keys
+@lru_cache(maxsize=1)
+def _spelling() -> _Spelling:
+    return _read(Path(__file__).parent / "signs" / "spelling.cfg")
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +80,7 @@ def _one_letter_less(word: str) -> set[str]:
 @lru_cache(maxsize=1)
 def _key_word_index() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for word in sorted(KEY_WORDS):
+    for word in sorted(_spelling().keys):
         for shorter in _one_letter_less(word):
             found.setdefault(shorter, []).append(word)
     return {shorter: tuple(words) for shorter, words in found.items()}
@@ -88,7 +89,7 @@ def _key_word_index() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=4096)
 def respell(token: str) -> str:
     """The key word this token is a slip of (one letter added, lost, changed, or two swapped), else the token itself."""
-    if len(token) < 5 or token in KEY_WORDS or not token.isalpha():
+    if len(token) < 5 or token in _spelling().keys or not token.isalpha():
         return token
     index = _key_word_index()
     candidates: dict[str, None] = {}
@@ -138,23 +139,23 @@ def _plain_letters(text: str) -> str:
 def _letters_for_digits(match: re.Match[str]) -> str:
     word = match.group()
     letters = word.translate(_DIGIT_LETTERS)
-    return letters if letters in KEY_WORDS or letters in {"help", "fell"} else word
+    return letters if letters in _spelling().keys or letters in {"help", "fell"} else word
 
 
 def normalise(text: str) -> str:
     """The text in one spelling: lower-case words and the stops . , " each between single spaces."""
     out: list[str] = []
     for token in _TOKENS.findall(_plain_letters(text)):
-        if token[0] in ".!?;:\n":
+        if token[0] in ".!?;\n":
             out.append("?" if "?" in token else ".")
         elif token in {",", '"'}:
             out.append(token)
-        elif token.strip() == "-":
+        elif token.strip() in {"-", ":"}:
             out.append(",")
         else:
-            whole = _SPELLING.words.get(token)
+            whole = _spelling().words.get(token)
             out.append(whole if whole is not None else respell(token))
     joined = " ".join(out)
-    for pattern, meant in _SPELLING.phrases:
+    for pattern, meant in _spelling().phrases:
         joined = pattern.sub(meant, joined)
     return re.sub(r" +", " ", joined).strip()

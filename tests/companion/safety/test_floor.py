@@ -7,6 +7,7 @@ import time
 import pytest
 
 from companion.safety.screen import Level, floor
+from companion.safety.screen.floor import sure_level
 
 HEARD_AT_ONCE = [
     # present, first person, explicit
@@ -81,6 +82,9 @@ LEFT_IN_PEACE = [
     "are these signs of a stroke?",
     "what if I have a stroke in the night",
     "how do I stop falling over rugs",
+    "what does gas smell like",
+    "my daughter's always worried I'll set the kitchen on fire",
+    "they gave me a spray in case the chest pain comes back",
     # figurative
     "this heat is killing me",
     "I'm dying to see them",
@@ -195,6 +199,34 @@ def test_taking_it_back_leaves_the_question_open() -> None:
     assert floor("I was only joking").level is Level.NONE
     assert floor("I was only joking", ["I can't breathe"]).level is Level.ASK
     assert floor("never mind dear", ["I think I took my pills twice"]).level is Level.ASK
+
+
+def test_what_somebody_has_seen_to_is_not_asked_again() -> None:
+    told = ["I've fallen, I can't get up", "the ambulance men came and got me up"]
+    assert floor("what is on the telly", told).level is Level.NONE
+    assert floor("and now I can't breathe", told).level is Level.EMERGENCY
+    assert floor("what is on the telly", [told[0], "the nurse came but my chest hurts"]).level is Level.ASK
+    assert floor("the nurse came but my chest hurts").level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text", ["I can't get my breath, is that normal?", "is it a stroke if my arm has gone dead?", "I can't breathe"]
+)
+def test_own_body_now_is_an_alarm_that_nothing_silences(text: str) -> None:
+    assert sure_level(text).rank >= Level.ASK.rank
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what should I do if I can't breathe properly?",
+        "I had a tight band round my chest back in 1985",
+        "in the story we are reading, he's taken his insulin twice",
+        "it was on the news: she's fallen and can't get up",
+    ],
+)
+def test_what_is_imagined_past_or_told_is_a_hint_that_needs_the_learned_layer(text: str) -> None:
+    assert sure_level(text) is Level.NONE
 
 
 def test_only_five_turns_count() -> None:
