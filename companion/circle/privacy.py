@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from companion.accounts.fields import UnreadableError
 from companion.accounts.models import AuditLog, User
 from companion.circle import seen
 from companion.circle.access import Need, access_senior, profile_rights
@@ -17,6 +19,8 @@ from companion.circle.organisations.models import StaffMember
 from companion.circle.organisations.selectors import home_of, home_sharing
 from companion.circle.selectors import members_of
 from companion.circle.wording import LOOKED_AT, PROFILE_WORDS, names_in_words
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class Profile:
 
 DETAILS = ("address", "doctor", "pharmacy")
 HEALTH = ("conditions", "allergies", "notes")
+UNREADABLE = "This cannot be read at the moment."
 
 
 def profile_of(person: User, senior_id: UUID) -> Profile:
@@ -162,21 +167,39 @@ def profile_of(person: User, senior_id: UUID) -> Profile:
         NotYoursError: they are not of this circle.
     """
     rights = profile_rights(person, senior_id)
-    senior = Senior.objects.select_related("user").get(pk=senior_id)
+    senior = access_senior(person, senior_id, need=Need.BELONG)
+    texts = _texts(senior_id)
     if rights.sees_details:
         seen.note_seen(person, [senior_id], Looked.DETAILS)
     if rights.sees_health:
         seen.note_seen(person, [senior_id], Looked.HEALTH)
-    changes = {*(("preferred_name", "country", *DETAILS) if rights.changes_details else ())}
-    changes |= {*(HEALTH if rights.changes_health else ())}
+    changes = [*(("preferred_name", "country", *DETAILS) if rights.changes_details else ())]
+    changes += HEALTH if rights.changes_health else ()
     return Profile(
         senior=senior,
-        details={name: getattr(senior, name) for name in DETAILS} if rights.sees_details else None,
-        health={name: getattr(senior, name) for name in HEALTH} if rights.sees_health else None,
+        details={name: texts[name] for name in DETAILS} if rights.sees_details else None,
+        health={name: texts[name] for name in HEALTH} if rights.sees_health else None,
         country=senior.user.country,
-        changes=frozenset(changes),
+        changes=frozenset(name for name in changes if texts.get(name) != UNREADABLE),
         in_emergency=rights.in_emergency,
     )
+
+
+def _texts(senior_id: UUID) -> dict[str, str]:
+    """The sealed texts of a profile. One that does not open must not keep the others from an ambulance."""
+    names = (*DETAILS, *HEALTH)
+    try:
+        return Senior.objects.values(*names).get(pk=senior_id)
+    except UnreadableError:
+        log.exception("a text of a profile does not open", extra={"senior_id": str(senior_id)})
+        return {name: _text(senior_id, name) for name in names}
+
+
+def _text(senior_id: UUID, name: str) -> str:
+    try:
+        return str(Senior.objects.values_list(name, flat=True).get(pk=senior_id))
+    except UnreadableError:
+        return UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

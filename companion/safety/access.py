@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 
 from companion.accounts.models import User
 from companion.circle.access import Need, NotYoursError, may_write, safeguarded_seniors, visible_seniors
-from companion.circle.models import Membership
-from companion.circle.selectors import alert_members
-from companion.safety.models import Alert
+from companion.circle.models import Item, Membership
+from companion.circle.seen import note_seen
+from companion.circle.selectors import alert_members, is_alert_member
+from companion.safety.ladder import CLOSED
+from companion.safety.models import Alert, AlertLevel
 
 
 def visible_alerts(person: User) -> QuerySet[Alert]:
@@ -27,7 +29,7 @@ def visible_alerts(person: User) -> QuerySet[Alert]:
 
 
 def access_alert(person: User, alert_id: UUID) -> Alert:
-    """One alert, where the person may see it.
+    """One alert, where the person may see it. The look goes into the senior's access log.
 
     Raises:
         NotYoursError: unknown or forbidden.
@@ -35,7 +37,14 @@ def access_alert(person: User, alert_id: UUID) -> Alert:
     alert = visible_alerts(person).select_related("senior", "claimed_by", "closed_by").filter(pk=alert_id).first()
     if alert is None:
         raise NotYoursError
+    note_seen(person, [alert.senior_id], Item.ALERTS)
     return alert
+
+
+def called_to_emergency(person: User, senior_id: UUID) -> bool:
+    """Whether a person is among those called to an emergency of the senior's that is still open; a drill is none."""
+    emergencies = visible_alerts(person).filter(senior=senior_id, level=AlertLevel.EMERGENCY, is_drill=False)
+    return is_alert_member(senior_id, person.pk) and emergencies.exclude(state__in=CLOSED).exists()
 
 
 def alert_to_handle(person: User, alert_id: UUID) -> Alert:

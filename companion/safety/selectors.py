@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Min, QuerySet
 
 from companion.accounts.models import User
+from companion.circle.models import Item
+from companion.circle.seen import note_seen
 from companion.safety import clock
 from companion.safety.access import visible_alerts
 from companion.safety.ladder import CLOSED
-from companion.safety.models import Alert, AlertEvent, Delivery, Heartbeat
+from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery, Heartbeat
 
 PAGE = 100
 HEARTBEAT_WITHIN = timedelta(seconds=10)
@@ -70,6 +73,7 @@ def changed_alerts(person: User, *, after: int, limit: int = PAGE) -> Changes:
         if at <= settled:
             reached = max(reached, number)
     alerts = Alert.objects.select_related("senior", "claimed_by").in_bulk(list(keys))
+    note_seen(person, {alert.senior_id for alert in alerts.values()}, Item.ALERTS)
     return Changes([alerts[key] for key in keys], reached)
 
 
@@ -93,3 +97,28 @@ def alerts_health() -> AlertsHealth:
 
 def _seconds(now: datetime, then: datetime | None) -> float | None:
     return None if then is None else round((now - then).total_seconds(), 1)
+
+
+def exported_alerts(person: User) -> list[dict[str, Any]]:
+    """The person's own alerts with their timelines, for their copy of their data."""
+    return [
+        {
+            "raised_at": alert.raised_at,
+            "level": alert.get_level_display(),
+            "category": alert.category,
+            "source": alert.get_source_display(),
+            "words": alert.words,
+            "state": alert.get_state_display(),
+            "is_drill": alert.is_drill,
+            "closed_at": alert.closed_at,
+            "how_it_ended": alert.reason,
+            "timeline": [[line.at, line.get_kind_display()] for line in alert.events.all()],
+        }
+        for alert in Alert.objects.filter(senior=person).prefetch_related("events")
+    ]
+
+
+def exported_check_in(person: User) -> list[dict[str, Any]]:
+    """The agreed daily check-in."""
+    plans = CheckInPlan.objects.filter(senior=person)
+    return list(plans.values("time_of_day", "grace_minutes", "retries", "is_active", "paused_until", "last_seen_at"))

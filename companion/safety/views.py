@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from companion.accounts.models import User
 from companion.circle import actions as circle
+from companion.circle.privacy import profile_of
 from companion.circle.selectors import as_dialled, name_of
 from companion.safety import access, actions, selectors
 from companion.safety.ladder import CLOSED
@@ -50,6 +51,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     found = access.access_alert(person, alert_id)
     actions.note_view(found, person)
     is_own = found.senior_id == person.pk
+    called = found.state not in CLOSED and access.called_to_emergency(person, found.senior_id)
     context = {
         "alert": found,
         "name": name_of(found.senior_id),
@@ -62,6 +64,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         "number": as_dialled(found.senior.phone, person.country) if found.senior.phone else "",
         "is_asking": found.answer_due_at is not None,
         "emergency": emergency_numbers(found.senior.country)[:1],
+        "profile": profile_of(person, found.senior_id) if called and not is_own else None,
         "confidants": access.possible_confidants(found) if is_own and found.is_confidential else (),
     }
     return render(request, "alerts/alert.html", context)
