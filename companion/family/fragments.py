@@ -7,7 +7,7 @@ from typing import Any
 from companion.accounts.models import User
 from companion.family import selectors
 from companion.family.live.fragment import TIME_PASSED, Fragment, OwnFragment
-from companion.family.selectors import Picture
+from companion.family.picture import Picture
 from companion.safety.selectors import open_alerts
 
 ALERT, DOSE, JOURNAL = "alert.changed", "dose.changed", "journal.changed"
@@ -16,11 +16,6 @@ MESSAGE, CALENDAR, ACTIVITY = "message.changed", "calendar.changed", "activity.c
 
 def _nothing_more(picture: Picture) -> dict[str, Any]:
     return {}
-
-
-def _day(picture: Picture) -> dict[str, Any]:
-    talks = picture.talks_today
-    return {"talks": None if talks is None else [(talk, picture.topics(talk)) for talk in talks]}
 
 
 def _bell(person: User) -> dict[str, Any]:
@@ -36,20 +31,23 @@ def _people(person: User) -> dict[str, Any]:
     return {"pictures": people.pictures, "others": people.others}
 
 
+def _fragment(name: str, *hints: str, is_personal: bool = False) -> Fragment:
+    return Fragment(name, f"family/parts/{name}.html", frozenset(hints), _nothing_more, is_personal=is_personal)
+
+
 FRAGMENTS = (
-    Fragment(
-        "status",
-        "family/parts/status.html",
-        frozenset({ALERT, DOSE, ACTIVITY, TIME_PASSED}),
-        _nothing_more,
-        is_personal=True,
-    ),
-    Fragment("alerts", "family/parts/alerts.html", frozenset({ALERT, TIME_PASSED}), _nothing_more, is_personal=True),
-    Fragment("day", "family/parts/day.html", frozenset({ACTIVITY, DOSE, CALENDAR}), _day),
-    Fragment("kept", "family/parts/kept.html", frozenset(), _nothing_more),
+    _fragment("status", ALERT, DOSE, JOURNAL, ACTIVITY, TIME_PASSED, is_personal=True),
+    _fragment("alerts", ALERT, TIME_PASSED, is_personal=True),
+    _fragment("day", ACTIVITY, DOSE, JOURNAL),
+    _fragment("medicines", DOSE, TIME_PASSED),
+    _fragment("journal", JOURNAL),
+    _fragment("message", MESSAGE, is_personal=True),
+    _fragment("kept"),
 )
 OWN_FRAGMENTS = (
     OwnFragment("bell", "family/parts/bell.html", frozenset({ALERT}), _bell),
     OwnFragment("inbox", "family/parts/inbox.html", frozenset({ALERT, TIME_PASSED}), _inbox),
-    OwnFragment("people", "family/parts/people.html", frozenset({ALERT, DOSE, ACTIVITY, TIME_PASSED}), _people),
+    OwnFragment(
+        "people", "family/parts/people.html", frozenset({ALERT, DOSE, JOURNAL, ACTIVITY, TIME_PASSED}), _people
+    ),
 )

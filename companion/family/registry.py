@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from companion.family import fragments
+from companion.family.facility import fragments as facility
 from companion.family.live.fragment import CIRCLE_CHANGED, Fragment, OwnFragment
 
 #: About one senior, by name. On the page: `data-fragment="<name>"`, and `data-senior="<id>"` on it or above it.
-FRAGMENTS: dict[str, Fragment] = {one.name: one for one in fragments.FRAGMENTS}
+FRAGMENTS: dict[str, Fragment] = {one.name: one for one in (*fragments.FRAGMENTS, *facility.FRAGMENTS)}
 #: About everybody a person looks after, by name.
 OWN_FRAGMENTS: dict[str, OwnFragment] = {one.name: one for one in fragments.OWN_FRAGMENTS}
 

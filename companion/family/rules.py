@@ -11,6 +11,8 @@ from django.utils.dateformat import format as in_format
 
 #: Without a sign of life for so long, the page says so in amber.
 SILENT = timedelta(hours=24)
+#: The best answer to the check-in.
+FINE = 3
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -41,6 +43,8 @@ class Doses:
     missed: int = 0
     waiting: int = 0
     """Due by now, and neither taken nor missed."""
+    late: int = 0
+    """Of those that wait, past their time."""
     ahead: int = 0
 
     @property
@@ -58,8 +62,12 @@ class Known:
     zone: str
     trouble: Trouble | None = None
     helper: str = ""
-    shares_activity: bool = False
+    is_watched: bool = False
+    """Whether anything is shared that would show that they are about."""
+    shares_talks: bool = False
     seen_at: datetime | None = None
+    feels: int | None = None
+    """What they said at today's check-in: 3 fine, 2 not so good, 1 help is needed."""
     doses: Doses | None = None
 
 
@@ -74,16 +82,19 @@ class Status:
 
 def status_of(known: Known) -> Status:
     """The gravest thing first; "fine" only where something of today says so."""
+    name, doses = known.name, known.doses
     if known.trouble is not None:
         return _in_trouble(known, known.trouble)
-    if known.doses is not None and known.doses.missed:
-        what = "A medicine was missed" if known.doses.missed == 1 else f"{known.doses.missed} medicines were missed"
+    if known.feels is not None and known.feels < FINE:
+        return Status(Tone.SOON, f"{name} is not so well today", "You may want to call")
+    if doses is not None and doses.missed:
+        what = "A medicine was missed" if doses.missed == 1 else f"{doses.missed} medicines were missed"
         return Status(Tone.SOON, f"{what} today", "One thing to look at")
-    if known.shares_activity:
+    if doses is not None and doses.late:
+        return Status(Tone.SOON, "A medicine is late today", f"Lilo is reminding {name}")
+    if known.is_watched:
         return _by_signs(known)
-    if known.doses is not None and known.doses.taken and not known.doses.waiting:
-        return Status(Tone.WELL, f"{known.name}'s medicines are taken", "All is well")
-    return Status(Tone.PLAIN, f"No alerts for {known.name}", "Nothing to do")
+    return Status(Tone.PLAIN, f"No alerts for {name}", "Nothing to do")
 
 
 def _in_trouble(known: Known, trouble: Trouble) -> Status:
@@ -99,13 +110,15 @@ def _in_trouble(known: Known, trouble: Trouble) -> Status:
 
 
 def _by_signs(known: Known) -> Status:
-    name, zone = known.name, ZoneInfo(known.zone)
-    if known.seen_at is None:
-        return Status(Tone.PLAIN, f"{name} has not talked with Lilo yet", "Nothing to do")
-    if known.seen_at.astimezone(zone).date() == known.now.astimezone(zone).date():
+    name, zone, seen_at = known.name, ZoneInfo(known.zone), known.seen_at
+    if seen_at is not None and seen_at.astimezone(zone).date() == known.now.astimezone(zone).date():
         return Status(Tone.WELL, f"{name} is fine {part_of_day(known.now, known.zone)}", "All is well")
-    if known.now - known.seen_at >= SILENT:
-        since = when_in_words(known.seen_at, known.now, known.zone)
+    if not known.shares_talks:  # silence means nothing where talks are not seen
+        return Status(Tone.PLAIN, f"No alerts for {name}", "Nothing to do")
+    if seen_at is None:
+        return Status(Tone.PLAIN, f"{name} has not talked with Lilo yet", "Nothing to do")
+    if known.now - seen_at >= SILENT:
+        since = when_in_words(seen_at, known.now, known.zone)
         return Status(Tone.SOON, f"Not heard from {name} since {since}", "You may want to call")
     return Status(Tone.PLAIN, f"Not heard from {name} yet today", "Nothing to do")
 

@@ -1,10 +1,9 @@
-"""What a person may see of the seniors they look after, put together from the rooms that know it."""
+"""What the portal's pages read. How one senior is stands in `picture`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,13 +12,13 @@ from django.utils import timezone
 from companion.accounts.models import User
 from companion.chat import activity
 from companion.chat.activity import Talk
-from companion.circle.access import Need, Rights, access_senior, may_write, rights_of, visible_seniors
-from companion.circle.models import Item, Senior
+from companion.circle.access import Need, access_senior, may_write, rights_of, visible_seniors
+from companion.circle.models import Senior
 from companion.circle.seen import note_seen
 from companion.family import rules
-from companion.family.rules import Known, Status, Trouble
+from companion.family.picture import AlertCard, Picture, card, midnight
 from companion.safety.access import visible_alerts
-from companion.safety.ladder import CLOSED, State
+from companion.safety.ladder import CLOSED
 from companion.safety.models import Alert
 from companion.safety.selectors import open_alerts
 
@@ -29,126 +28,6 @@ RECENT = timedelta(days=30)
 ACTIVITY_DAYS = 7
 #: A page of people says of so many how they are; staff of a home have a board for theirs.
 MOST_PICTURES, MOST_PEOPLE = 12, 500
-
-
-@dataclass(frozen=True, slots=True)
-class AlertCard:
-    """An alert as one person sees it."""
-
-    alert: Alert
-    name: str
-    is_mine: bool
-    """They are on it."""
-    may_handle: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody still has to look after it."""
-        return self.alert.state not in CLOSED
-
-    @property
-    def is_claimed(self) -> bool:
-        """Whether somebody is on it."""
-        return self.alert.state == State.CLAIMED
-
-    @property
-    def tone(self) -> str:
-        """Red only where nobody is on it."""
-        if not self.is_open:
-            return "well"
-        return "soon" if self.is_claimed or self.alert.is_calmed or self.alert.is_drill else "alarm"
-
-
-class Picture:
-    """One senior as one person may see them now. A part is read when it is asked for, once, and only if it is shared.
-
-    A part that is not shared is None, so that a page can say kindly whose wish that is.
-    """
-
-    def __init__(self, person: User, senior: Senior, rights: Rights) -> None:
-        self.person = person
-        self.senior = senior
-        self.rights = rights
-        self.now = timezone.now()
-
-    @property
-    def zone(self) -> str:
-        """Times of a senior's day are told by the senior's clock."""
-        return self.senior.user.time_zone
-
-    @property
-    def today(self) -> date:
-        """The senior's day."""
-        return self.now.astimezone(ZoneInfo(self.zone)).date()
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the senior looks at their own page."""
-        return self.person.pk == self.senior.pk
-
-    @property
-    def may_write(self) -> bool:
-        """Whether they may do more than look."""
-        return self.rights.may_write
-
-    @property
-    def shown(self) -> list[Item]:
-        """What the senior shares with this person."""
-        return [item for item in Item if Need(item.value) in self.rights.needs]
-
-    @property
-    def kept(self) -> list[Item]:
-        """What the senior keeps to themselves."""
-        return [item for item in Item if Need(item.value) not in self.rights.needs]
-
-    def shares(self, need: Need) -> bool:
-        """Whether this person may see it."""
-        return need in self.rights.needs
-
-    @cached_property
-    def alerts(self) -> list[AlertCard]:
-        """The open alerts, newest first: those told in confidence to this person too."""
-        may_handle = self.rights.may_write and not self.is_own
-        found = open_alerts(self.person).filter(senior=self.senior.pk, told_since__isnull=False)
-        return [_card(alert, self.person, self.senior.name, may_handle=may_handle) for alert in found]
-
-    @cached_property
-    def talked_at(self) -> datetime | None:
-        """When the senior talked with Lilo last."""
-        if not self.shares(Need.ACTIVITY):
-            return None
-        return activity.last_talked([self.senior.pk]).get(self.senior.pk)
-
-    @cached_property
-    def talks_today(self) -> list[Talk] | None:
-        """The talks of the senior's day, newest first."""
-        if not self.shares(Need.ACTIVITY):
-            return None
-        return activity.talks_of(self.senior.pk, since=_midnight(self.today, self.zone), until=self.now)
-
-    @cached_property
-    def status(self) -> Status:
-        """How they are, in words."""
-        gravest = min((card for card in self.alerts), key=_gravity, default=None)
-        known = Known(
-            name=self.senior.name,
-            now=self.now,
-            zone=self.zone,
-            trouble=_trouble(gravest) if gravest else None,
-            helper=gravest.alert.claimed_by.short_name if gravest and gravest.alert.claimed_by else "",
-            shares_activity=self.shares(Need.ACTIVITY),
-            seen_at=self.talked_at,
-        )
-        return rules.status_of(known)
-
-    @property
-    def shows_topics(self) -> bool:
-        """Whether the senior shares what they talk about."""
-        return self.shares(Need.TOPICS)
-
-    def topics(self, talk: Talk) -> tuple[str, ...]:
-        """What a talk was about, where topics are shared."""
-        return activity.topics_of(talk) if self.shares(Need.TOPICS) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +64,7 @@ def days_of_talks(picture: Picture, *, until: date, days: int = ACTIVITY_DAYS) -
     """The senior's talks by day, newest first. Each day is there, an empty one too."""
     first = until - timedelta(days=days - 1)
     zone = ZoneInfo(picture.zone)
-    since, end = _midnight(first, picture.zone), _midnight(until + timedelta(days=1), picture.zone)
+    since, end = midnight(first, picture.zone), midnight(until + timedelta(days=1), picture.zone)
     talks = activity.talks_of(picture.senior.pk, since=since, until=end)
     found = []
     for number in range(days):
@@ -198,7 +77,7 @@ def days_of_talks(picture: Picture, *, until: date, days: int = ACTIVITY_DAYS) -
 def inbox(person: User) -> list[AlertCard]:
     """The open alerts of everybody the person looks after, the gravest first, newest first."""
     alerts = list(open_alerts(person).exclude(senior=person.pk).filter(told_since__isnull=False))
-    return sorted(_cards(person, alerts), key=_gravity)
+    return sorted(_cards(person, alerts), key=lambda one: one.gravity)
 
 
 def closed_alerts(person: User) -> list[AlertCard]:
@@ -238,27 +117,6 @@ def _cards(person: User, alerts: list[Alert]) -> list[AlertCard]:
     names = {senior.pk: senior.name for senior in Senior.objects.select_related("user").filter(pk__in=keys)}
     handles = {key: may_write(person, key, need=Need.BELONG) for key in keys}
     return [
-        _card(alert, person, names.get(alert.senior_id, alert.senior.short_name), may_handle=handles[alert.senior_id])
+        card(alert, person, names.get(alert.senior_id, alert.senior.short_name), may_handle=handles[alert.senior_id])
         for alert in alerts
     ]
-
-
-def _card(alert: Alert, person: User, name: str, *, may_handle: bool) -> AlertCard:
-    is_mine = alert.state == State.CLAIMED and alert.claimed_by_id == person.pk
-    return AlertCard(alert, name, is_mine=is_mine, may_handle=may_handle)
-
-
-def _trouble(card: AlertCard) -> Trouble:
-    if card.alert.is_drill:
-        return Trouble.DRILL
-    if card.is_claimed:
-        return Trouble.MINE if card.is_mine else Trouble.CLAIMED
-    return Trouble.CALMED if card.alert.is_calmed else Trouble.HELP
-
-
-def _gravity(card: AlertCard) -> int:
-    return list(Trouble).index(_trouble(card))
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from companion.family import views
 
@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("family/settings/", views.settings, name="family-settings"),
     path("family/<uuid:senior_id>/", views.dashboard, name="dashboard"),
     path("family/<uuid:senior_id>/activity/", views.activity, name="family-activity"),
+    path("", include("companion.family.facility.urls")),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -41,7 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """How one senior is, as far as they share it."""
     picture = selectors.picture_of(_person(request), senior_id)
-    return render(request, "family/dashboard.html", {"senior": picture.senior, "picture": picture, "place": "today"})
+    context = {"senior": picture.senior, "picture": picture, "place": "today", "form_key": uuid4()}
+    return render(request, "family/dashboard.html", context)
 
 
 @login_required

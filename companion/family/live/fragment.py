@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from companion.accounts.models import User
-from companion.family.selectors import Picture
+from companion.family.picture import Picture
 
 #: Not sent by anybody: the minute has passed, so what is told in words of time may be another now.
 TIME_PASSED = "time.passed"
@@ -30,6 +30,7 @@ class Fragment:
         context: what the template is given besides `senior`, `picture` and `csrf_token`. It says kindly what is not
             shared.
         is_personal: whether it looks different to people with the same rights; else it is rendered once for them all.
+        comes_at_once: whether a page that begins to watch is sent it; one that shows hundreds compares itself as a whole.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fragment:
     hints: frozenset[str]
     context: Callable[[Picture], dict[str, Any]]
     is_personal: bool = False
+    comes_at_once: bool = True
 
 
 @dataclass(frozen=True, slots=True)

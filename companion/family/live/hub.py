@@ -114,7 +114,10 @@ class Hub:
         socket.heard = seniors
 
     async def _show_all(self, socket: LiveSocket) -> None:
-        for senior_id, names in list(socket.watched.items()):
+        for senior_id, watched in list(socket.watched.items()):
+            names = {name for name in watched if FRAGMENTS[name].comes_at_once}
+            if watched and not names:
+                continue  # whether the page may show them at all was answered before
             reading = next(self._readings)
             seen = (await in_thread(render_senior, senior_id, {socket.user_id: names}))[socket.user_id]
             socket.tell_rights(senior_id, seen.needs, reading=reading)

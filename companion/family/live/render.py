@@ -13,8 +13,8 @@ from companion.accounts.models import User
 from companion.circle.access import Need, Rights, rights_of, visible_seniors
 from companion.circle.models import Senior
 from companion.family.live.fragment import Fragment
+from companion.family.picture import Picture
 from companion.family.registry import FRAGMENTS, OWN_FRAGMENTS
-from companion.family.selectors import Picture
 
 #: Stands where a page keeps its own secret of forms, which it puts in.
 TOKEN = "of-the-page"  # noqa: S105  # nosec B105

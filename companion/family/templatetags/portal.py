@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
@@ -15,8 +14,8 @@ from companion.accounts.models import User
 from companion.circle.access import visible_seniors
 from companion.family import rules
 from companion.family.live.render import render
+from companion.family.picture import Picture
 from companion.family.registry import FRAGMENTS
-from companion.family.selectors import Picture
 from companion.safety.selectors import open_alerts
 
 register = template.Library()

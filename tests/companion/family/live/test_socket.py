@@ -70,7 +70,7 @@ async def test_what_is_taken_back_leaves_the_open_page_at_once(senior: User, dau
     assert "Nothing yet today" in await page.shown()
     await in_thread(set_sharing, senior, senior.pk, Item.ACTIVITY, is_on=False)
     assert "activity" not in (await page.hear("rights"))["needs"]
-    assert "not shared with you" in await page.shown()
+    assert "keeps the day private" in await page.shown()
 
 
 async def test_who_is_taken_out_hears_so_and_then_nothing_more(senior: User, daughter: User, open_page: Open) -> None:
