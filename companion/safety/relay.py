@@ -21,6 +21,7 @@ import django.db
 import psycopg
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
 from psycopg.conninfo import make_conninfo
 
 from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, sending, upkeep
@@ -41,6 +42,8 @@ SPOOL_POLL = 0.5
 HINTS_REST = 5.0
 #: Seconds after which a database that is frozen in mid-round is hung up on.
 ROUND_WITHIN = 15.0
+#: Seconds that what is done for other rooms may take to end when the relay stops.
+OTHERS_WITHIN = 10.0
 #: When a relay that was killed is off the list.
 FORGET_AFTER = timedelta(days=1)
 
@@ -73,7 +76,8 @@ class Relay:
         helpers = [threading.Thread(target=self._deliver_from_spool, name="alert-spool", daemon=True)]
         if connection.vendor == "postgresql":
             helpers.append(threading.Thread(target=self._listen, name="alert-bell", daemon=True))
-        for helper in helpers:
+        others = threading.Thread(target=self._do_for_others, name="relay-chores", daemon=True)
+        for helper in (*helpers, others):
             helper.start()
         is_first = True
         while not self._stop.is_set():
@@ -93,6 +97,7 @@ class Relay:
                 is_busy = False
             if not is_busy:
                 bell.rung.wait(POLL)
+        others.join(OTHERS_WITHIN)
         self._finish()
 
     def _round(self) -> bool:
@@ -153,6 +158,23 @@ class Relay:
                 outage.deliver()
             except Exception:  # the outer edge of a thread that must never end
                 log.exception("the spool could not be delivered; it is tried again")
+
+    def _do_for_others(self) -> None:
+        """What other rooms have to be done now and then. However long it takes, alerts do not wait for it."""
+        every = settings.RELAY_CHORES.items()
+        chores = [Chore(seconds / settings.ALERT_TIME_DIVISOR, import_string(name)) for name, seconds in every]
+        while chores and not self._stop.wait(POLL):
+            try:
+                close_old_connections()
+                with hung_up_after(ROUND_WITHIN):
+                    for chore in chores:
+                        chore.do_if_due()
+            except django.db.Error:
+                log.warning("the relay's other chores cannot use the database", exc_info=True)
+                connection.close()
+            except Exception:  # the outer edge of a thread that must never end
+                log.exception("the relay's other chores failed; they are tried again")
+        connection.close()
 
     def _listen(self) -> None:
         """Hear PostgreSQL's bell. Without it the loop's own looks find everything, only later."""

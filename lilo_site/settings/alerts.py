@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
-from . import env
+from . import env, keys
 from .base import DATA_DIR, PRODUCTION
 
 #: How links in messages begin.
@@ -19,8 +19,25 @@ DISPATCHER_SECRET = env.text("DISPATCHER_SECRET")
 SMS_URL = env.text("SMS_URL")
 #: Services that people may name to be reached by; each is sent to from this machine, so none that names any host.
 CONTACT_SERVICES = env.names("CONTACT_SERVICES", "ntfys,tgram,pover,pagerduty,discord,slack,whatsapp")
+#: The P-256 private key (PEM) that signs notices to browsers; without one there are none. Browsers are bound to it:
+#: with another key every person has to turn notices on again.
+_push = env.text("WEB_PUSH_PRIVATE_KEY")
+if not (_push or PRODUCTION):
+    _push = keys.secret("WEB_PUSH_PRIVATE_KEY", data_dir=DATA_DIR, production=False, make=keys.make_push_key)
+WEB_PUSH_PRIVATE_KEY = keys.check_push_key("WEB_PUSH_PRIVATE_KEY", _push)
+#: Whom a push service writes to about our messages.
+WEB_PUSH_SUBJECT = env.text("WEB_PUSH_SUBJECT", "mailto:lilo@localhost")
+#: The push services of browsers: their names, and origins of ones that an installation runs itself.
+WEB_PUSH_HOSTS = env.names(
+    "WEB_PUSH_HOSTS", "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
+)
 #: Where alerts wait while the database is down.
 ALERT_SPOOL = DATA_DIR / "spool"
+#: What the relay does for other rooms, in a thread of its own: the function's dotted name, and every how many seconds.
+RELAY_CHORES = {
+    "companion.care.medicines.ticks.tick": 30,
+    "companion.chat.family_messages.actions.bring_up_waiting": 20,
+}
 #: Name of the place in the relay at which a test wants it killed.
 CRASH_AT = "" if PRODUCTION else env.text("LILO_CRASH_AT")
 #: How many times as fast the ladder runs, for drills and tests.

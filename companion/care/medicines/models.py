@@ -106,10 +106,14 @@ class Regimen(models.Model):
     state = models.CharField(max_length=8, choices=RegimenState.choices, default=RegimenState.ACTIVE)
     state_reason = models.CharField(max_length=10, choices=PauseReason.choices, blank=True, default="")
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    #: The medicine that this one is taken after, as its rule says.
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followers")
     #: Doses that would have been due before are never made up for.
     active_since = models.DateTimeField()
     #: Up to when its occurrences stand in the table.
     laid_out_until = models.DateTimeField()
+    #: When it is next looked at whether to order it.
+    errands_at = models.DateTimeField(auto_now_add=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -307,7 +311,7 @@ class DoseEvent(models.Model):
         UNDONE = "undone", _("undone")
         EFFECT = "effect", _("how it helped")
 
-    class Warning(models.TextChoices):
+    class Doubt(models.TextChoices):
         """What Lilo said about it when it was noted."""
 
         NONE = "", ""
@@ -337,7 +341,7 @@ class DoseEvent(models.Model):
     source = models.CharField(max_length=6, choices=Source.choices)
     reason = models.CharField(max_length=12, choices=SkipReason.choices, blank=True, default="")
     note = EncryptedTextField(blank=True, default="")
-    warning = models.CharField(max_length=9, choices=Warning.choices, blank=True, default=Warning.NONE)
+    doubt = models.CharField(max_length=9, choices=Doubt.choices, blank=True, default=Doubt.NONE)
     effect = models.CharField(max_length=6, choices=Effect.choices, blank=True, default=Effect.NONE)
     #: The row that this one undoes, or tells the effect of.
     of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="followed_by")
