@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,7 +72,7 @@ def end_shift(by: User, shift_id: UUID) -> None:
     with transaction.atomic():
         shift = access.managed_shift(by, shift_id)
         home = shift.unit.organisation
-        yesterday = timezone.now().astimezone(ZoneInfo(home.time_zone)).date() - timedelta(days=1)
+        yesterday = timezone.now().astimezone(home.tz).date() - timedelta(days=1)
         audit.record(by, "shift.ended", "shift", shift.pk, subject=shift.staff.user_id)
         if shift.first_day > yesterday:
             shift.delete()

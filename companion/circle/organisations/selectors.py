@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -103,16 +103,16 @@ def home_sharing(residency: Residency) -> list[tuple[Item, bool]]:
     return [(item, bool(said.get(item.value))) for item in ASKED_ITEMS]
 
 
-def residents(units: Iterable[Unit] | QuerySet[Unit]) -> QuerySet[Residency]:
-    """Who lives in these units now, with name and account, by room."""
-    return (
-        _current()
-        .select_related("senior__user", "unit__organisation")
-        .defer(*(f"senior__{text}" for text in ("address", "doctor", "pharmacy", "conditions", "allergies", "notes")))
-        .defer("senior__user__email", "senior__user__phone", "unit__phone", "unit__organisation__phone")
-        .filter(unit__in=units)
-        .order_by("unit__name", "room", "senior__user__full_name")
-    )
+def with_names(residencies: QuerySet[Residency]) -> QuerySet[Residency]:
+    """Residencies with name, account and home, and without the texts that take long to open."""
+    profile = (f"senior__{text}" for text in ("address", "doctor", "pharmacy", "conditions", "allergies", "notes"))
+    numbers = ("senior__user__email", "senior__user__phone", "unit__phone", "unit__organisation__phone")
+    return residencies.select_related("senior__user", "unit__organisation").defer(*profile, *numbers)
+
+
+def residents(units: Collection[Unit] | QuerySet[Unit]) -> QuerySet[Residency]:
+    """Who lives in these units now, by unit and room."""
+    return with_names(_current().filter(unit__in=units)).order_by("unit__name", "room", "senior__user__full_name")
 
 
 def shifts_of(unit: Unit, at: datetime) -> list[Shift]:
