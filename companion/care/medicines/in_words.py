@@ -127,6 +127,11 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
+def begin(words: str) -> str:
+    """Words as a sentence begins."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def _steps(rule: Rule, form: str) -> list[str]:
     amounts = [(how_much(step.quantity, form), step.days) for step in rule.taper]
     return [f"{amount} for {_count(days, 'day')}" if days else amount for amount, days in amounts]
