@@ -137,7 +137,7 @@ def _facts(person: User, senior_ids: list[UUID], now: datetime) -> Facts:
     facts = Facts(
         alerts=_gravest_alerts(senior_ids),
         overdue=_overdue(shares[Need.MEDICINES], now),
-        plans={plan.pk: plan for plan in CheckInPlan.objects.filter(pk__in=senior_ids, is_active=True)},
+        plans={plan.pk: plan for plan in CheckInPlan.objects.filter(pk__in=senior_ids)},
         talked=last_talked(shares[Need.ACTIVITY]),
         shares_activity=shares[Need.ACTIVITY],
     )
@@ -186,7 +186,7 @@ def _row(residency: Residency, facts: Facts, now: datetime) -> Row:
         helper=alert.claimed_by.short_name if alert and alert.claimed_by else "",
         overdue=len(late),
         overdue_since=late[0] if late else None,
-        asked=plan.asked if plan else 0,
+        asked=plan.asked if plan and plan.is_active else 0,
         asked_since=plan.due_at if plan else None,
         seen_at=max(seen, default=None) if shares_activity else None,
         shares_activity=shares_activity,

@@ -12,6 +12,7 @@ from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
 from companion.circle.actions import accept_invitation, create_profile, invite
 from companion.circle.models import Membership, Role
+from lilo_site.management.demo_home import furnish_home
 from lilo_site.management.demo_journal import fill_journal
 from lilo_site.settings.base import PRODUCTION
 
@@ -39,6 +40,11 @@ OTHERS = (
     Person("ben", "Ben Okafor", Kind.FAMILY, "her neighbour", "+12025550103", relation="neighbour"),
     Person("carla", "Carla Ruiz", Kind.CURATOR, "writes what Lilo knows: /admin/", is_staff=True),
     Person("rob", "Rob Lindqvist", Kind.CURATOR, "reviews and publishes it: /admin/", is_staff=True),
+)
+LEAD, NURSE, CARER = STAFF = (
+    Person("rosa", "Rosa Alvarez", Kind.STAFF, "runs Rosewood, a home of twelve: /facility/", "+12025550111"),
+    Person("nina", "Nina Koch", Kind.STAFF, "nurse there, on shift by day", "+12025550112"),
+    Person("sam", "Sam Adeyemi", Kind.STAFF, "carer there, on shift by night", "+12025550113"),
 )
 
 
@@ -74,11 +80,15 @@ class Command(BaseCommand):
                 accept_invitation(user, invitation.token)
         fill_journal(margaret, by=User.objects.get(username="anna"))
 
+        operator = User.objects.get(username="carla")
+        furnish_home(operator, lead=_opened(LEAD), nurse=_opened(NURSE), carer=_opened(CARER))
+
     def _print_addresses(self, port: int) -> None:
         self.stdout.write(f"\n  Talk with Lilo   http://localhost:{port}/")
         self.stdout.write(f"  Curate           http://localhost:{port}/admin/")
-        self.stdout.write(f"  API              http://localhost:{port}/api/v1/docs\n")
-        for person in (SENIOR, *OTHERS):
+        self.stdout.write(f"  API              http://localhost:{port}/api/v1/docs")
+        self.stdout.write(f"  Run a home       http://localhost:{port}/facility/\n")
+        for person in (SENIOR, *OTHERS, *STAFF):
             self.stdout.write(f"  {person.username:<10} {PASSWORD}   {person.what}")
         self.stdout.write("")
 
