@@ -189,7 +189,7 @@ def _texts(senior_id: UUID) -> dict[str, str]:
     """The sealed texts of a profile. One that does not open must not keep the others from an ambulance."""
     names = (*DETAILS, *HEALTH)
     try:
-        return Senior.objects.values(*names).get(pk=senior_id)
+        return dict(Senior.objects.values(*names).get(pk=senior_id))
     except UnreadableError:
         log.exception("a text of a profile does not open", extra={"senior_id": str(senior_id)})
         return {name: _text(senior_id, name) for name in names}

@@ -170,8 +170,8 @@ def open_invitations(senior_id: UUID) -> list[Invitation]:
     return list(Invitation.objects.filter(senior=senior_id, used_at=None).select_related("made_by"))
 
 
-#: The ways there are to reach a person, by their words.
-KINDS = ContactPoint.Kind.choices
+#: What a person types in; other kinds are added by what they are: a browser that takes push messages, say.
+TYPED = ("email", "sms", "apprise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,12 @@ class Way:
 
 def ways_to_reach(user_id: UUID) -> list[Way]:
     """Every way to reach a person, confirmed or not, the oldest first."""
-    shown = (ContactPoint.Kind.EMAIL, ContactPoint.Kind.SMS)
-    points = readable(ContactPoint.objects.filter(user=user_id))
-    return [Way(point, point.address if point.kind in shown else "") for point in points]
+    return [way_of(point) for point in readable(ContactPoint.objects.filter(user=user_id))]
+
+
+def way_of(point: ContactPoint) -> Way:
+    """A contact point, as its person is shown it."""
+    return Way(point, point.address if point.kind in (ContactPoint.Kind.EMAIL, ContactPoint.Kind.SMS) else "")
 
 
 def is_in_a_circle(user_id: UUID) -> bool:

@@ -121,4 +121,5 @@ def exported_alerts(person: User) -> list[dict[str, Any]]:
 def exported_check_in(person: User) -> list[dict[str, Any]]:
     """The agreed daily check-in."""
     plans = CheckInPlan.objects.filter(senior=person)
-    return list(plans.values("time_of_day", "grace_minutes", "retries", "is_active", "paused_until", "last_seen_at"))
+    names = ("time_of_day", "grace_minutes", "retries", "is_active", "paused_until", "last_seen_at")
+    return [dict(row) for row in plans.values(*names)]

@@ -24,6 +24,7 @@ from companion.circle.actions.invitations import (
     invite,
     is_code,
     renew_invitation,
+    take_a_try,
     withdraw_invitation,
 )
 from companion.circle.actions.members import change_member, change_order, hand_over, move_member, remove_member
@@ -58,6 +59,7 @@ __all__ = [
     "restore_sharing",
     "set_quiet_hours",
     "set_sharing",
+    "take_a_try",
     "take_unasked_contact_points",
     "take_untested_contact_points",
     "withdraw_invitation",

@@ -44,7 +44,7 @@ def _checked_address(user: User, kind: ContactPoint.Kind, address: str) -> str:
             address = rules.normal_phone(address, user.country)
     except ValidationError as error:
         raise RefusedError(" ".join(error.messages)) from None
-    if not address:
+    if not address or kind == ContactPoint.Kind.PUSH:  # a browser adds itself: see `circle.push`
         raise RefusedError("Please write the address or the number.")
     service = address.partition("://")[0].lower()
     if kind == ContactPoint.Kind.APPRISE and service not in settings.CONTACT_SERVICES:

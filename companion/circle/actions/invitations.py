@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from companion.accounts import audit
+from companion.accounts import audit, limits
 from companion.accounts.fields import blind_index
 from companion.accounts.models import User
 from companion.circle import events
@@ -22,6 +22,8 @@ from companion.circle.refusals import RefusedError
 #: Signs that are never taken for one another, read out or written down.
 EASY = "ACDEFGHJKMNPQRTUVWXY34679"
 CODE_LENGTH = 8
+#: Codes that a person may try at once, and how fast that comes back.
+TRIES, TRIES_BACK_PER_S = 5, 1 / 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ def find_invitation(secret: str) -> Invitation | None:
 def is_code(secret: str) -> bool:
     """Whether a secret is short enough, however it is spelt, to be a code, which can be guessed; a link's cannot."""
     return len(_bare_code(secret)) <= CODE_LENGTH
+
+
+def take_a_try(user: User) -> float | None:
+    """Count one try at a code, on a page or by the API; the seconds to wait where there were too many."""
+    return limits.take("join", str(user.pk), capacity=TRIES, refill_per_s=TRIES_BACK_PER_S, fail_open=False)
 
 
 def accept_invitation(user: User, secret: str) -> Membership:

@@ -59,12 +59,11 @@ def restore_sharing(by: User, senior_id: UUID, before: Said) -> None:
         item = Item(before.item)
         Sharing.objects.filter(senior=senior, item=item).delete()
         here = {str(key) for key in senior.members.values_list("pk", flat=True)}
-        said = {None: before.everyone, **{key: is_on for key, is_on in before.members.items() if key in here}}
-        Sharing.objects.bulk_create(
-            Sharing(senior=senior, member_id=key, item=item, is_on=is_on)
-            for key, is_on in said.items()
-            if is_on is not None
-        )
+        said = [Sharing(senior=senior, item=item, is_on=before.everyone)] if before.everyone is not None else []
+        for key, is_on in before.members.items():
+            if key in here:
+                said.append(Sharing(senior=senior, member_id=UUID(key), item=item, is_on=is_on))
+        Sharing.objects.bulk_create(said)
         _tell(by, senior, None, item, "undone")
 
 
@@ -99,9 +98,9 @@ def member_of(senior: Senior, member_id: UUID) -> Membership:
 
 
 def _said(senior: Senior, item: str) -> Said:
-    rows = dict(Sharing.objects.filter(senior=senior, item=Item(item)).values_list("member", "is_on"))
-    everyone = rows.pop(None, None)
-    return Said(Item(item).value, everyone, {str(key): is_on for key, is_on in rows.items()})
+    rows = list(Sharing.objects.filter(senior=senior, item=Item(item)))
+    everyone = next((row.is_on for row in rows if row.member_id is None), None)
+    return Said(Item(item).value, everyone, {str(row.member_id): row.is_on for row in rows if row.member_id})
 
 
 def _tell(by: User, senior: Senior, member: Membership | None, item: str, said: str) -> None:

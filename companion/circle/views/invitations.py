@@ -13,16 +13,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from companion.accounts import limits
 from companion.accounts.models import User
 from companion.circle import actions, selectors
 from companion.circle.access import Need, access_senior
 from companion.circle.actions import NewInvitation, RefusedError
 from companion.circle.models import Role
 from companion.circle.views.shell import person, show
-
-#: Codes that a person may try at once, and how fast that comes back.
-TRIES, TRIES_BACK_PER_S = 5, 1 / 60
 
 
 @login_required
@@ -108,9 +104,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST" and isinstance(request.user, User):
         return _accept(request, request.user, secret)
     found = actions.find_invitation(secret)
-    context = {"invitation": found, "here": request.path}
-    if found is not None:
-        context["sharing"] = selectors.sharing_of(found.senior_id)
+    sharing = selectors.sharing_of(found.senior_id) if found is not None else ()
+    context = {"invitation": found, "here": request.path, "sharing": sharing}
     return render(request, "circle/join.html", context, status=200 if found else 404)
 
 
@@ -133,7 +128,7 @@ def _accept(request: HttpRequest, who: User, secret: str) -> HttpResponse:
 
 
 def _tries_too_often(request: HttpRequest, who: User) -> bool:
-    wait = limits.take("join", str(who.pk), capacity=TRIES, refill_per_s=TRIES_BACK_PER_S, fail_open=False)
+    wait = actions.take_a_try(who)
     if wait is not None:
         messages.warning(request, "That was a few tries too many. Please wait a minute, then try again.")
     return wait is not None

@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from companion.circle import actions, selectors
 from companion.circle.actions import RefusedError
+from companion.circle.models import ContactPoint
 from companion.circle.views.shell import person, show
-
-#: What a person types in; other kinds are added by what they are: a browser that takes push messages, say.
-TYPED = ("email", "sms", "apprise")
 
 
 @login_required
@@ -30,7 +28,7 @@ def reach(request: HttpRequest) -> HttpResponse:
         return _page(request)
     kind, address = request.POST.get("kind", ""), request.POST.get("address", "")
     try:
-        if kind not in TYPED:
+        if kind not in selectors.TYPED:
             raise RefusedError("Please choose how.")
         actions.add_contact_point(who, kind, address)
     except RefusedError as error:
@@ -45,7 +43,7 @@ def _page(request: HttpRequest, *, trouble: str = "", kind: str = "email", addre
     context = {
         "points": points,
         "is_unreachable": not any(point.works for point in points),
-        "kinds": [choice for choice in selectors.KINDS if choice[0] in TYPED],
+        "kinds": [choice for choice in ContactPoint.Kind.choices if choice[0] in selectors.TYPED],
         "trouble": trouble,
         "kind": kind,
         "address": address,

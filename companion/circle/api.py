@@ -1,7 +1,0 @@
-"""The JSON API of circles: each part's router."""
-
-from __future__ import annotations
-
-from ninja import Router
-
-router = Router()
