@@ -185,8 +185,8 @@ class AccessLog(models.Model):
 
 
 class ContactPoint(models.Model):
-    """One way to reach a person: an e-mail address, a phone that takes text messages, or any address that Apprise
-    knows.
+    """One way to reach a person: an e-mail address, a phone that takes text messages, a browser that shows notices, or
+    any address that Apprise knows.
 
     It counts once its person has shown that messages arrive (`accepted_at`), and is tested each month.
     """
@@ -196,6 +196,7 @@ class ContactPoint(models.Model):
 
         EMAIL = "email", _("E-mail")
         SMS = "sms", _("Text message")
+        PUSH = "push", _("Notices on a phone or computer")
         APPRISE = "apprise", _("Another service")
 
     class Result(models.TextChoices):
@@ -208,7 +209,10 @@ class ContactPoint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    address = EncryptedTextField(_("address"))
+    #: Of a browser: its subscription as JSON; empty once the browser has given it up.
+    address = EncryptedTextField(_("address"), blank=True)
+    #: Push only: a locked screen may show what a message is about.
+    tells_more = models.BooleanField(_("tells more on a locked screen"), default=False)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
     #: When its person was asked to confirm it.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
+from companion.circle.push.urls import urlpatterns as push
 from companion.circle.views import invitations, people, privacy, profiles, reach
 
 urlpatterns = [
+    *push,
     path("people/", people.people, name="people"),
     path("circle/", people.circles, name="circles"),
     path("circle/<uuid:senior_id>/", people.circle, name="circle"),

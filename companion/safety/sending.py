@@ -18,8 +18,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from companion.circle import actions as circle
-from companion.circle.models import Senior
-from companion.circle.selectors import name_of
+from companion.circle.models import ContactPoint, Senior
+from companion.circle.push import actions as push
+from companion.circle.selectors import contact_points, name_of
 from companion.safety import calm, clock, ladder, notices, retries, wording
 from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.delivery import Letter, Outcome
@@ -103,12 +104,19 @@ def _mark(key: UUID, fence: int, outcome: Outcome) -> None:
 
 
 def _after_failure(row: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
+    if outcome.is_gone:
+        return {"state": State.DEAD, "due_at": None}
     again = retries.next_try(row.tries + 1, now, retry_after=outcome.retry_after, divisor=settings.ALERT_TIME_DIVISOR)
     return {"state": State.DEAD if again is None else State.PENDING, "due_at": again}
 
 
 def _note_contact(row: Delivery, outcome: Outcome) -> None:
-    if row.contact_point_id is None or row.message == wording.CONFIRM:
+    if row.contact_point_id is None:
+        return
+    if outcome.is_gone:
+        push.give_up(row.contact_point_id)
+        return
+    if row.message == wording.CONFIRM:
         return
     if outcome.is_sent or row.tries + 1 >= retries.HURRY_AFTER:
         circle.note_contact_result(
@@ -126,10 +134,15 @@ def _tell_alert(alert: Alert, row: Delivery, outcome: Outcome, now: datetime, *,
         return
     if given_up:
         notices.add_event(alert, kind.FAILED, now=now, actor=row.recipient)
-        if row.message != ladder.Tell.OPERATOR:
+        if row.message != ladder.Tell.OPERATOR and not _has_other_ways(row, outcome):
             notices.call_operator(alert, now)
     if row.message in notices.CALLS and _nobody_reached(alert, row.created_at):
         notices.enact(alert, ladder.hurry(notices.standing_of(alert), now), None, now=now)
+
+
+def _has_other_ways(row: Delivery, outcome: Outcome) -> bool:
+    """Whether what failed was only a browser that is gone, of somebody who is reached in another way."""
+    return outcome.is_gone and row.recipient_id is not None and bool(contact_points([row.recipient_id]))
 
 
 def _nobody_reached(alert: Alert, round_at: datetime) -> bool:
@@ -150,8 +163,23 @@ def _letter(row: Delivery) -> Letter | None:
         Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, due_at=None, trouble="not_wanted")
         return None
     words = calm.words_of(row) if row.message == calm.CALM else wording.words_of(row.message, _about(row))
-    details = _for_dispatcher(row.alert) if row.channel == "dispatcher" and row.alert else {}
-    return Letter(row.pk, row.channel, address, words.subject, words.body, details)
+    return Letter(row.pk, row.channel, address, words.subject, words.body, _details(row))
+
+
+def _details(row: Delivery) -> dict[str, object]:
+    if row.channel == "dispatcher" and row.alert is not None:
+        return _for_dispatcher(row.alert)
+    return _for_notice(row, row.contact_point) if row.channel == "push" and row.contact_point is not None else {}
+
+
+def _for_notice(row: Delivery, point: ContactPoint) -> dict[str, object]:
+    return {
+        "urgent": row.message in notices.CALLS,
+        "drill": row.alert is not None and row.alert.is_drill,
+        "topic": (row.alert_id or row.pk).hex,
+        "tells_more": point.tells_more or row.message in (wording.CONFIRM, wording.TEST),
+        "token": circle.contact_token(point.pk),
+    }
 
 
 def _address(row: Delivery) -> str | None:

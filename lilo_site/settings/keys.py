@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core.exceptions import ImproperlyConfigured
 
 from . import env
@@ -66,6 +66,28 @@ def make_signing_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     encoding, layout = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     return key.private_bytes(encoding, layout, serialization.NoEncryption()).decode("ascii")
+
+
+def make_push_key() -> str:
+    """A fresh P-256 private key, PEM: what notices to browsers are signed with."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    encoding, layout = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(encoding, layout, serialization.NoEncryption()).decode("ascii")
+
+
+def check_push_key(name: str, value: str) -> str:
+    """The key itself, checked.
+
+    Raises:
+        ImproperlyConfigured: it is none.
+    """
+    try:
+        key = serialization.load_pem_private_key(value.encode(), password=None) if value else None
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a P-256 private key in PEM.") from None
+    if key is not None and not (isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp256r1"):
+        raise ImproperlyConfigured(f"{name} must be a P-256 private key in PEM.")
+    return value
 
 
 def key_ring(name: str, value: str) -> dict[str, bytes]:

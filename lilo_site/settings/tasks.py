@@ -46,10 +46,5 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
-    "bring-up-waiting-messages": {
-        "task": "chat.bring_up_waiting_messages",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
     "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
 }

@@ -6,11 +6,12 @@ All of them block: the event loop calls them through `lilo_site.threads.in_threa
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from companion.accounts import audit, limits
@@ -24,7 +25,10 @@ from companion.chat.selectors import recent_messages
 from companion.chat.wording import clean
 from companion.circle.access import NotYoursError
 from companion.circle.events import send_hints, senior_group
+from companion.circle.models import ContactPoint
 from companion.circle.refusals import RefusedError
+from companion.circle.selectors import name_of
+from companion.safety import calm
 from companion.safety.check_ins import sign_of_life
 
 #: Messages that a member may write at once, and how fast that comes back.
@@ -89,6 +93,8 @@ def write_to_member(senior_id: UUID, person_id: UUID, text: str, *, key: str) ->
                 User.objects.get(pk=senior_id), "message.answered", "family_message", message.pk, subject=senior_id
             )
             _changed_on_commit(message)
+            path = reverse("family-messages", args=[senior_id])
+            _nudge(message, person, f"{name_of(senior_id)} has written to you", path)
     return message
 
 
@@ -159,11 +165,15 @@ def bring_up(message_id: UUID) -> bool:
     if message is None:
         return True
     now = timezone.now()
-    event = _arrival(message, is_aloud=_may_sound(message, now))
+    is_aloud = _may_sound(message, now)
+    event = _arrival(message, is_aloud=is_aloud)
     push = {"type": "push", "user_id": str(message.senior_id), "event": event.model_dump(mode="json")}
     if not send_hints([(f"user.{message.senior_id}", push)]):
         return False
-    FamilyMessage.objects.filter(pk=message_id, told_at=None).update(told_at=now)
+    with transaction.atomic():
+        is_mine = FamilyMessage.objects.filter(pk=message_id, told_at=None).update(told_at=now)
+        if is_mine and is_aloud and not rules.is_talking(now, _talked_at(message.senior_id)):
+            _nudge(message, message.senior, f"{message.person.short_name} has written to you", reverse("home"))
     return True
 
 
@@ -176,6 +186,24 @@ def bring_up_waiting() -> int:
         if rules.is_talking(now, _talked_at(senior_id)):
             due += waiting.filter(senior=senior_id, due_at__gt=now).values_list("pk", flat=True)
     return sum(bring_up(key) for key in due)
+
+
+def _nudge(message: FamilyMessage, reader: User, subject: str, path: str) -> None:
+    """A notice on the reader's devices, for when no page is open. It says who wrote only where they chose that."""
+    points = calm.best_points([reader.pk]).get(reader.pk, [])
+    calm.write(
+        calm.Calm(
+            id=uuid5(message.pk, str(point.pk)),
+            point=point,
+            senior_id=reader.pk,
+            item=None,
+            subject=subject,
+            body="Open Lilo to read it.",
+            path=path,
+        )
+        for point in points
+        if point.kind == ContactPoint.Kind.PUSH
+    )
 
 
 def _arrival(message: FamilyMessage, *, is_aloud: bool) -> Arrival:

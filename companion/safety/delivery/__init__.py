@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from companion.safety.delivery import apprise, dispatcher, mail
+from companion.safety.delivery import apprise, dispatcher, mail, push
 from companion.safety.delivery.port import PATIENCE, Letter, Outcome
 
 __all__ = ["PATIENCE", "Letter", "Outcome", "send", "warm_up"]
@@ -17,6 +17,7 @@ Channel = Callable[[Letter], Outcome]
 CHANNELS: dict[str, Channel] = {
     "email": mail.send,
     "sms": apprise.send_sms,
+    "push": push.send,
     "apprise": apprise.send,
     "operator": apprise.send,
     "dispatcher": dispatcher.send,
@@ -31,3 +32,4 @@ def send(letter: Letter) -> Outcome:
 def warm_up() -> None:
     """Load what the channels need, so that the first alert does not wait for it."""
     apprise.load()
+    push.load()

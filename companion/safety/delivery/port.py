@@ -10,6 +10,9 @@ from uuid import UUID
 PATIENCE = 10.0
 
 
+GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One message, ready to go.
@@ -24,7 +27,7 @@ class Letter:
     subject: str
     body: str
     details: dict[str, Any] = field(default_factory=dict)
-    """For programs only: what a dispatcher needs."""
+    """For programs only: what a dispatcher needs, and how a phone shows a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Outcome:
 
     trouble: str = ""
     retry_after: float | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such address any more, so that no further attempt can help."""
+        return self.trouble == GONE
 
     @property
     def is_sent(self) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+MORE_HEADERS = {307: {"Location": "/elsewhere"}, 429: {"Retry-After": "7"}}
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -29,7 +31,7 @@ class Received:
 
 @dataclass
 class FarSide:
-    """`mode` is `ok`, `500`, `hang`, `429`, `error_body`, or `cut` (takes the message, then hangs up without an
+    """`mode` is `ok`, a status as `500`, `hang`, `error_body`, or `cut` (takes the message, then hangs up without an
     answer).
     """
 
@@ -89,7 +91,7 @@ def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
             far_side.begun += 1
             far_side.tried.add(self.headers.get("Idempotency-Key", ""))
             time.sleep(far_side.delay)
-            if far_side.mode in ("500", "429", "hang", "error_body"):
+            if far_side.mode in ("hang", "error_body") or far_side.mode.isdigit():
                 far_side.refused += 1
                 self._refuse()
                 return
@@ -111,8 +113,8 @@ def _handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
-            if status == 429:
-                self.send_header("Retry-After", "7")
+            for name, value in MORE_HEADERS.get(status, {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
