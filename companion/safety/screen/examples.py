@@ -14,11 +14,16 @@ DATA = Path(__file__).parent / "data"
 
 TEST_VOICES = frozenset(
     {
-        "scottish_isla", "irish_paddy", "caribbean_winston", "german_second_language", "late_night_typist",
-        "hearing_loss_gwen",
+        "stoic_farmer", "ny_sylvia", "indian_kamala",
+        "canadian_margaret", "black_country_stan", "italian_second_language", "plain_edwin", "dictated_norma",
     }
 )  # fmt: skip
-DEVELOPMENT_VOICES = frozenset({"geordie_alan", "texan_wanda", "nz_moana", "shaky_voice_ivy"})
+DEVELOPMENT_VOICES = frozenset(
+    {
+        "geordie_alan", "texan_wanda", "nz_moana", "shaky_voice_ivy",
+        "irish_paddy", "late_night_typist", "hearing_loss_gwen",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ _COST = {"N": 1.0, "C": 0.7, "A": 1.2, "E": 1.5}
 class Plan:
     """How to train."""
 
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 32
     rank: int = 32
-    adapted_from: int = 2
+    adapted_from: int = 0
     rate: float = 8e-4
     head_rate: float = 1e-3
     seed: int = 7

@@ -31,10 +31,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Options of the command."""
-        parser.add_argument("--epochs", type=int, default=6)
+        parser.add_argument("--epochs", type=int, default=5)
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--threads", type=int, default=2)
-        parser.add_argument("--adapted-from", type=int, default=2, help="first of the six layers that is adapted")
+        parser.add_argument("--adapted-from", type=int, default=0, help="first of the six layers that is adapted")
         parser.add_argument("--folder", type=Path, default=WEIGHTS, help="where weights and settings go")
         parser.add_argument("--everyday", type=Path, help="file of everyday talk by others, measured but never kept")
         parser.add_argument("--measure-only", action="store_true", help="choose thresholds and report, train nothing")
