@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median
 
 from companion.care.journal.measures import Kind, Unit, from_base, measure_of, number_in
 from companion.care.journal.trends import Baseline, Point
 
 #: Days without a reading over which no line is drawn.
 GAP = timedelta(days=10)
-#: The part of the picture that holds the marks; the rest is for the words at its edges. In percent.
-LEFT, RIGHT, TOP, BOTTOM = 15.0, 97.0, 6.0, 86.0
+WEEK = timedelta(days=7)
+#: Where marks may lie, in percent of the picture; under them stand the days.
+LEFT, RIGHT, TOP, BOTTOM = 1.5, 98.5, 6.0, 86.0
 LINES = 4
 
 
@@ -72,6 +74,10 @@ class Chart:
     rows: tuple[Tick, ...]
     columns: tuple[Tick, ...]
     band: Band | None = None
+    has_words: bool = False
+    """Whether words stand at the left edge, which need more room than numbers."""
+    is_smoothed: bool = False
+    """Whether the lines are the middle of a week and not the readings themselves."""
 
 
 def chart_of(
@@ -105,8 +111,14 @@ def chart_of(
     def across(day: date) -> float:
         return round(LEFT + (day - begin).days / max(1, (end - begin).days) * (RIGHT - LEFT), 2)
 
+    is_pressed = bool(measure_of(kind).faces)
     series = tuple(
-        Series(key, label, tuple(Mark(across(p.day), down(p.value)) for p in points), _lines(points, across, down))
+        Series(
+            key,
+            label,
+            tuple(Mark(across(p.day), down(p.value)) for p in points),
+            _lines(_smooth(points) if is_pressed else points, across, down),
+        )
         for key, label, points in rows
     )
     return Chart(
@@ -114,7 +126,17 @@ def chart_of(
         tuple(Tick(down(step / unit.per_base), _row_words(kind, step, unit)) for step in steps),
         _columns(begin, end),
         _band(baseline, down),
+        has_words=is_pressed,
+        is_smoothed=is_pressed,
     )
+
+
+def _smooth(points: Sequence[Point]) -> list[Point]:
+    """The middle of the week up to each day: faces that are pressed jump from day to day."""
+    return [
+        Point(point.day, median(other.value for other in points if point.day - WEEK < other.day <= point.day))
+        for point in points
+    ]
 
 
 def _lines(
@@ -153,7 +175,7 @@ def _row_words(kind: str, step: float, unit: Unit) -> str:
     if kind == Kind.PAIN:
         return {0.0: "None", 5.0: "Some", 10.0: "Worst"}.get(step, f"{step:g}")
     if measure.faces:
-        return next(words for value, words in measure.faces if value == step)
+        return next(words for value, words in measure.faces if value == step).removesuffix(" at all")
     if unit.parts:
         return number_in(unit, step / unit.per_base)
     return f"{step:,.0f}" if step >= 1000 else f"{step:g}"

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 from uuid import UUID
 
-from django.db import transaction
-
-from companion.circle.events import send_hints, senior_group
+from companion.circle.events import announce
 
 
 class JournalChanged(TypedDict):
@@ -19,5 +17,4 @@ class JournalChanged(TypedDict):
 
 def journal_changed_on_commit(senior_id: UUID) -> None:
     """Send the hint once the change is stored."""
-    event = JournalChanged(type="journal.changed", senior_id=str(senior_id))
-    transaction.on_commit(lambda: send_hints([(senior_group(senior_id), dict(event))]))
+    announce(senior_id, JournalChanged(type="journal.changed", senior_id=str(senior_id)))

@@ -86,8 +86,8 @@ MEASURES: Final[dict[Kind, Measure]] = {
     measure.kind: measure
     for measure in (
         Measure(Kind.CHECK_IN, (NO_UNIT,), (1, 3), (1, 3), faces=CHECK_INS, notable=1),
-        Measure(Kind.MOOD, (NO_UNIT,), (1, 5), (1, 5), faces=MOODS, notable=1),
-        Measure(Kind.SLEEP, (NO_UNIT,), (1, 5), (1, 5), faces=SLEEPS, notable=1),
+        Measure(Kind.MOOD, (NO_UNIT,), (1, 5), (1, 5), faces=MOODS, notable=0.4),
+        Measure(Kind.SLEEP, (NO_UNIT,), (1, 5), (1, 5), faces=SLEEPS, notable=0.4),
         Measure(Kind.SLEEP_HOURS, (HOURS,), (0, 24), (2, 14), notable=1, example="6.5"),
         Measure(Kind.PAIN, (NO_UNIT,), (0, 10), (0, 10), faces=PAINS, notable=1),
         Measure(

@@ -93,9 +93,13 @@ def read(kind: str, text: str, unit_key: str = "", *, note: str = "") -> Reading
             return Reading(kind, to_base(parts, amount), unit=key, note=note)
     found = _PLAIN.match(plain)
     if found is None:
-        raise UnclearError(f"Please write a number, such as {measure.example or '3'}.")
+        raise UnclearError("Please press one of these." if measure.faces else _write_words(measure))
     unit = _unit_named(measure, found[2], unit)
     return Reading(kind, to_base(unit, float(found[1])), unit=unit.key, note=note)
+
+
+def _write_words(measure: Measure) -> str:
+    return f"Please write a number, such as {measure.example}."
 
 
 def _plain_number(text: str, *, whole: bool) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
 
 from companion.accounts.models import User
 from companion.care.journal.explanations import Told
@@ -108,7 +108,7 @@ def units_of(senior: User) -> dict[Kind, Unit]:
 
 
 def latest_of(senior_id: UUID) -> list[Latest]:
-    """What was last written of each kind, newest first. One query, however long the journal is."""
+    """What was last written of each kind, newest first. The same few queries, however long the journal is."""
     found = [
         Latest(
             Kind(entry.kind),
@@ -195,12 +195,14 @@ def writer_of(entry: Entry) -> str:
 
 
 def _latest_entries(senior_id: UUID) -> list[Entry]:
-    """The newest entry of each kind: one look into the index a kind, in one query."""
-    newest = Q()
-    for kind in Kind:
-        of_kind = Entry.objects.filter(senior_id=senior_id, kind=kind).order_by("-at", "-written_at")
-        newest |= Q(pk=Subquery(of_kind.values("pk")[:1]))
-    return list(Entry.objects.select_related("written_by").filter(newest))
+    """The newest entry of each kind: when that was stands in the index, so no more than those are opened."""
+    mine = Entry.objects.filter(senior_id=senior_id)
+    newest = mine.order_by().values_list("kind").annotate(newest=Max("at"))
+    wanted = Q()
+    for kind, at in newest:
+        wanted |= Q(kind=kind, at=at)
+    rows = mine.filter(wanted).order_by("written_at").prefetch_related("written_by") if wanted else ()
+    return list({row.kind: row for row in rows}.values())  # of two at one moment, the one written later
 
 
 def _lower_first(words: str) -> str:

@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
 from statistics import median
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Days with a reading that a middle value, a direction and a "usual" need.
 FOR_MEDIAN, FOR_SLOPE, FOR_BASELINE = 3, 7, 10
@@ -124,6 +126,8 @@ def slope_of(daily: Sequence[Point]) -> Slope | None:
     """Theil and Sen's slope over days, or None for too few."""
     if len(daily) < FOR_SLOPE:
         return None
+    import numpy as np  # only when a trend is really worked out
+
     days = np.array([point.day.toordinal() for point in daily], dtype=float)
     values = np.array([point.value for point in daily])
     later, earlier = np.triu_indices(len(daily), k=1)[::-1]
@@ -134,6 +138,8 @@ def slope_of(daily: Sequence[Point]) -> Slope | None:
 
 def _interval(values: NDArray[np.float64], pairs: int) -> tuple[int, int]:
     """Which of the sorted slopes end the 95 % interval: Kendall's S, corrected for equal values."""
+    import numpy as np
+
     n = len(values)
     equal = np.unique(values, return_counts=True)[1]
     variance = (n * (n - 1) * (2 * n + 5) - float(np.sum(equal * (equal - 1) * (2 * equal + 5)))) / 18

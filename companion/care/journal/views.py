@@ -40,8 +40,8 @@ from companion.circle.refusals import RefusedError
 from companion.safety.selectors import open_alert_of
 
 SPAN_NAMES = ("A month", "Three months", "A year")
-#: Days of entries on the first page.
-SHOWN_DAYS = 14
+#: Days of entries on the page at first, and when older ones are asked for.
+SHOWN_DAYS, MORE_DAYS = 3, 30
 #: What is offered to write, in this order; the mood is asked on the page itself.
 OFFERED = (
     Kind.SLEEP, Kind.PAIN, Kind.BLOOD_PRESSURE, Kind.GLUCOSE, Kind.WEIGHT, Kind.STEPS, Kind.NOTE, Kind.QUESTION,
@@ -67,15 +67,17 @@ def journals(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def journal(request: HttpRequest, senior_id: UUID) -> HttpResponse:
-    """The journal: what to write, and what was written in the last two weeks."""
+    """The journal: what to write, and what was written lately."""
     person, senior = page(request, senior_id)
     today = today_of(senior)
-    entries = selectors.entries_of(person, senior_id, since=today - timedelta(days=SHOWN_DAYS - 1))
+    days = MORE_DAYS if request.GET.get("days") == str(MORE_DAYS) else SHOWN_DAYS
+    entries = selectors.entries_of(person, senior_id, since=today - timedelta(days=days - 1))
     context = {
         **about(person, senior),
         "offered": [(kind, kind.label) for kind in OFFERED],
         "moods": measure_of(Kind.MOOD).faces,
         "days": _by_day(entries, today),
+        "is_all": days == MORE_DAYS,
         "check_in": selectors.check_in_of(senior_id),
         "form_key": uuid4(),
         "deleted": request.session.pop("journal_deleted", None) if person.pk == senior.pk else None,
@@ -255,7 +257,8 @@ def _field(kind: Kind, senior: Senior, entry: Entry | None = None) -> dict[str, 
     measure = measure_of(kind)
     unit = unit_of(kind, entry.unit) if entry and entry.unit else selectors.units_of(senior.user)[kind]
     shown |= {"faces": measure.faces, "units": [each for each in measure.units if each.words], "unit": unit.key}
-    shown |= {"example": measure.example}
+    example = measure.example if measure.lower or not measure.example else number_in(unit, float(measure.example))
+    shown |= {"example": example}
     if entry is not None:
         amount, _, _ = _meant(entry.reading)[0].partition("|")
         shown |= {"amount": amount, "note": entry.note}
