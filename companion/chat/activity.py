@@ -10,7 +10,7 @@ from uuid import UUID
 from companion.accounts import limits
 from companion.accounts.models import Kind
 from companion.chat.history import Spoken, history
-from companion.circle.events import send_hints, senior_group
+from companion.circle.events import announce
 from knowledge.public import KnowledgeUnavailable, entry_page
 
 #: A pause after which somebody talks anew.
@@ -76,4 +76,4 @@ def note_talk(user_id: UUID, kind: str) -> None:
     if kind != Kind.SENIOR:
         return
     if limits.take("activity", str(user_id), capacity=1, refill_per_s=HINTS_A_SECOND, fail_open=True) is None:
-        send_hints([(senior_group(user_id), {"type": "activity.changed", "senior_id": str(user_id)})])
+        announce(user_id, {"type": "activity.changed", "senior_id": str(user_id)})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from django.db import transaction
 
 from companion.accounts.events import send_hints, user_group
+from companion.circle.webhooks.actions import tell_webhooks
 
-__all__ = ["CircleChanged", "circle_changed_on_commit", "send_hints", "senior_group", "user_group"]
+__all__ = ["CircleChanged", "announce", "circle_changed_on_commit", "send_hints", "senior_group", "user_group"]
 
 What = Literal["people", "sharing", "profile", "invitations"]
 
@@ -31,6 +33,19 @@ def senior_group(senior_id: UUID) -> str:
     return f"senior.{senior_id}"
 
 
+def announce(senior_id: UUID, event: Mapping[str, Any], *, also: Sequence[str] = ()) -> None:
+    """Tell of a change: open pages by a hint once it is stored, webhooks by requests that are stored with it.
+
+    Args:
+        senior_id: whose data changed.
+        event: a typed event: its `type` and ids, no words.
+        also: further groups that get the hint.
+    """
+    tell_webhooks(senior_id, event["type"], event)
+    groups = [senior_group(senior_id), *also]
+    transaction.on_commit(lambda: send_hints([(group, dict(event)) for group in groups]))
+
+
 def circle_changed_on_commit(
     senior_id: UUID, *, what: What = "people", user_id: UUID | None = None, gone: UUID | None = None
 ) -> None:
@@ -46,5 +61,4 @@ def circle_changed_on_commit(
         user_id=str(concerned or ""),
         gone=str(gone or ""),
     )
-    groups = [senior_group(senior_id), *([user_group(concerned)] if concerned else [])]
-    transaction.on_commit(lambda: send_hints([(group, dict(event)) for group in groups]))
+    announce(senior_id, event, also=[user_group(concerned)] if concerned else [])

@@ -231,5 +231,6 @@ class ContactPoint(models.Model):
         return f"{self.kind} {self.id}"
 
 
-# The part's tables belong to this room; it names ours as text, so it comes last.
+# The parts' tables belong to this room; they name ours as text, so they come last.
 from companion.circle.organisations import models as organisations  # noqa: E402, F401
+from companion.circle.webhooks import models as webhooks  # noqa: E402, F401

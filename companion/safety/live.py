@@ -1,5 +1,5 @@
-"""The outbox of live notices: each new line of a timeline, as a hint to the portal's open pages and to the senior's
-own.
+"""The outbox of live notices: each new line of a timeline, as a hint to the portal's open pages, to the senior's own,
+and to webhooks.
 
 A hint carries a number and no words: whoever gets it asks for the truth. It is sent at least once.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from companion.circle.events import send_hints, senior_group
+from companion.circle.webhooks.actions import tell_webhooks
 from companion.safety import clock
 from companion.safety.events import AlertChanged
 from companion.safety.models import AlertEvent
@@ -36,7 +39,12 @@ def publish() -> int | None:
         return 0
     if not send_hints([hint for line in lines for hint in _hints(line)]):
         return None
-    AlertEvent.objects.filter(pk__in=[line.pk for line in lines]).update(published_at=clock.now())
+    with transaction.atomic():
+        for line in lines:
+            for group, hint in _hints(line):
+                if group == senior_group(line.alert.senior_id):
+                    tell_webhooks(line.alert.senior_id, hint["type"], hint, key=f"alert:{line.pk}")
+        AlertEvent.objects.filter(pk__in=[line.pk for line in lines]).update(published_at=clock.now())
     return len(lines)
 
 

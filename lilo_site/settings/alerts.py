@@ -31,6 +31,8 @@ WEB_PUSH_SUBJECT = env.text("WEB_PUSH_SUBJECT", "mailto:lilo@localhost")
 WEB_PUSH_HOSTS = env.names(
     "WEB_PUSH_HOSTS", "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 )
+#: Origins that webhooks may call besides public addresses: programs that an installation runs itself.
+WEBHOOK_ORIGINS = env.names("WEBHOOK_ORIGINS")
 #: Where alerts wait while the database is down.
 ALERT_SPOOL = DATA_DIR / "spool"
 #: What the relay does for other rooms, in a thread of its own: the function's dotted name, and every how many seconds.

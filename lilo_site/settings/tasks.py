@@ -46,5 +46,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "send-webhooks": {"task": "circle.send_webhooks", "schedule": 5.0, "options": {"expires": 4}},
+    "forget-old-webhook-deliveries": {
+        "task": "circle.forget_old_webhook_deliveries",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
 }

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 from uuid import UUID
 
-from django.db import transaction
-
-from companion.circle.events import send_hints, senior_group
+from companion.circle.events import announce
 
 
 class DoseChanged(TypedDict):
@@ -32,5 +30,4 @@ def dose_changed(senior_id: UUID, regimen_id: UUID, occurrence_id: UUID | None =
 
 def dose_changed_on_commit(senior_id: UUID, regimen_id: UUID, occurrence_id: UUID | None = None) -> None:
     """Send the hint once the change is stored."""
-    hint = dose_changed(senior_id, regimen_id, occurrence_id)
-    transaction.on_commit(lambda: send_hints([(senior_group(senior_id), dict(hint))]))
+    announce(senior_id, dose_changed(senior_id, regimen_id, occurrence_id))

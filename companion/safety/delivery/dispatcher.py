@@ -6,8 +6,6 @@ and `Idempotency-Key` stays the same at every attempt. The answer must be 2xx wi
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
 import time
@@ -15,17 +13,12 @@ import time
 import httpx
 from django.conf import settings
 
+from companion.circle.webhooks.signing import signature
 from companion.safety.delivery.port import PATIENCE, Letter, Outcome
 
 log = logging.getLogger(__name__)
 LONGEST_WAIT = 60.0
 LONGEST_ANSWER = 64 * 1024
-
-
-def signature(body: bytes, *, secret: str, at: int) -> str:
-    """The value of `Lilo-Signature`."""
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
 
 
 def send(letter: Letter) -> Outcome:
