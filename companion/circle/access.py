@@ -58,6 +58,12 @@ class Rights:
     """Whether they may change what they see: a visitor only looks."""
 
 
+EVERYTHING = Rights(frozenset(Need), may_write=True)
+NOTHING = Rights(frozenset(), may_write=False)
+#: What the staff of a home may, whatever the resident says.
+AT_HOME = frozenset({Need.BELONG, Need.DETAILS, Need.ALERTS})
+
+
 def access_senior(person: User, senior_id: UUID, *, need: Need, to_write: bool = False) -> Senior:
     """The senior's profile, where `person` may do what they need. A look at shared data goes into the access log.
 
@@ -117,35 +123,65 @@ def rights_of(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
     if not Senior.objects.filter(pk=senior_id, user__deleted_at=None).exists():
         return {}
     awake = set(User.objects.filter(pk__in=people, is_active=True, deleted_at=None).values_list("pk", flat=True))
-    found = _rights_at_home(awake, senior_id)
-    members = Membership.objects.filter(senior=senior_id, user__in=awake, accepted_at__isnull=False)
-    said: dict[tuple[UUID | None, str], bool] = {
-        (member, item): is_on
-        for member, item, is_on in Sharing.objects.filter(senior=senior_id).values_list("member", "item", "is_on")
-    }
-    for key, person_id, role in members.values_list("pk", "user", "role"):
-        needs = {Need.BELONG} | ({Need.MANAGE} if role == Role.PRIMARY else set())
-        needs |= {Need.DETAILS} if role in DETAILS_ROLES else set()
-        for item in Item:
-            general = said.get((None, item.value), item in SHARED_AT_FIRST)
-            needs |= {Need(item.value)} if said.get((key, item.value), general) else set()
-        at_home = found.get(person_id, Rights(frozenset(), may_write=False))
-        found[person_id] = Rights(at_home.needs | needs, may_write=at_home.may_write or role != Role.VIEWER)
+    home = Residency.objects.filter(senior=senior_id, moved_out_at=None)
+    posts = StaffMember.objects.filter(user__in=awake)
+    places = Membership.objects.filter(senior=senior_id, user__in=awake)
+    found = {person_id: rights for (person_id, _), rights in _rights(places, home, posts).items()}
     if senior_id in awake:
-        found[senior_id] = Rights(frozenset(Need), may_write=True)
+        found[senior_id] = EVERYTHING
     return found
 
 
-def _rights_at_home(people: Collection[UUID], senior_id: UUID) -> dict[UUID, Rights]:
-    """The same for the staff of where a senior lives."""
-    home = Residency.objects.select_related("unit").filter(senior=senior_id, moved_out_at=None).first()
-    if home is None:
+def rights_over(person: User) -> dict[UUID, Rights]:
+    """What a person may do with the data of each senior they look after, by the senior's id; their own too."""
+    if not person.is_active or person.deleted_at is not None:
         return {}
-    shared = home.sharing.filter(is_on=True).values_list("item", flat=True)
-    needs = frozenset({Need.BELONG, Need.DETAILS, Need.ALERTS} | {Need(item) for item in shared if item in ITEMS})
-    posts = StaffMember.objects.filter(user__in=people, left_at=None, organisation=home.unit.organisation_id)
-    covering = posts.filter(Q(role=Post.LEAD) | Q(is_safeguarding_lead=True) | Q(units=home.unit))
-    return {worker: Rights(needs, may_write=True) for worker in covering.values_list("user", flat=True) if worker}
+    posts = StaffMember.objects.filter(user=person)
+    homes = Residency.objects.filter(unit__organisation__in=posts.filter(left_at=None).values("organisation"))
+    places = Membership.objects.filter(user=person, senior__user__deleted_at=None)
+    homes = homes.filter(moved_out_at=None, senior__user__deleted_at=None)
+    found = {senior_id: rights for (_, senior_id), rights in _rights(places, homes, posts).items()}
+    return found | ({person.pk: EVERYTHING} if Senior.objects.filter(pk=person.pk).exists() else {})
+
+
+def _rights(
+    places: QuerySet[Membership], homes: QuerySet[Residency], posts: QuerySet[StaffMember]
+) -> dict[tuple[UUID, UUID], Rights]:
+    """The rule once more, over plain rows: rights by person and senior."""
+    found = _rights_at_home(homes, posts)
+    members = list(places.filter(accepted_at__isnull=False).values_list("pk", "user", "senior", "role"))
+    rows = Sharing.objects.filter(senior__in={senior_id for _, _, senior_id, _ in members}) if members else ()
+    said = {(row.senior_id, row.member_id, row.item): row.is_on for row in rows}
+    for key, person_id, senior_id, role in members:
+        needs = {Need.BELONG} | ({Need.MANAGE} if role == Role.PRIMARY else set())
+        needs |= {Need.DETAILS} if role in DETAILS_ROLES else set()
+        for item in Item:
+            general = said.get((senior_id, None, item.value), item in SHARED_AT_FIRST)
+            needs |= {Need(item.value)} if said.get((senior_id, key, item.value), general) else set()
+        at_home = found.get((person_id, senior_id), NOTHING)
+        may_write = at_home.may_write or role != Role.VIEWER
+        found[person_id, senior_id] = Rights(at_home.needs | needs, may_write=may_write)
+    return found
+
+
+def _rights_at_home(homes: QuerySet[Residency], posts: QuerySet[StaffMember]) -> dict[tuple[UUID, UUID], Rights]:
+    residents = list(homes.values_list("pk", "senior", "unit", "unit__organisation"))
+    if not residents:
+        return {}
+    shared: dict[UUID, set[Need]] = {}
+    granted = HomeSharing.objects.filter(residency__in=[key for key, *_ in residents], is_on=True)
+    for residency_id, item in granted.values_list("residency", "item"):
+        shared.setdefault(residency_id, set()).add(Need(item))
+    staff = []
+    for post in posts.filter(left_at=None).exclude(user=None).prefetch_related("units"):
+        covers_all = post.role == Post.LEAD or post.is_safeguarding_lead
+        staff.append((post.user_id, post.organisation_id, covers_all, {unit.pk for unit in post.units.all()}))
+    return {
+        (worker, senior_id): Rights(AT_HOME | shared.get(key, set()), may_write=True)
+        for key, senior_id, unit, organisation in residents
+        for worker, works_for, covers_all, units in staff
+        if worker is not None and works_for == organisation and (covers_all or unit in units)
+    }
 
 
 def sharing_members(item: Item) -> QuerySet[Membership]:

@@ -8,7 +8,6 @@ from companion.accounts.models import User
 from companion.family import selectors
 from companion.family.live.fragment import TIME_PASSED, Fragment, OwnFragment
 from companion.family.picture import Picture
-from companion.safety.selectors import open_alerts
 
 ALERT, DOSE, JOURNAL = "alert.changed", "dose.changed", "journal.changed"
 MESSAGE, CALENDAR, ACTIVITY = "message.changed", "calendar.changed", "activity.changed"
@@ -19,7 +18,7 @@ def _nothing_more(picture: Picture) -> dict[str, Any]:
 
 
 def _bell(person: User) -> dict[str, Any]:
-    return {"open_count": open_alerts(person).count()}
+    return {"open_count": selectors.open_count(person)}
 
 
 def _inbox(person: User) -> dict[str, Any]:

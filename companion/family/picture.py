@@ -25,7 +25,7 @@ from companion.family.day import Moment, Week
 from companion.family.rules import Doses, Known, Status, Trouble
 from companion.safety.ladder import CLOSED, State
 from companion.safety.models import Alert
-from companion.safety.selectors import open_alerts
+from companion.safety.selectors import open_alerts_about
 
 WEEK = timedelta(days=6)
 #: Of what the journal says last, so much is shown, where it is not older than that.
@@ -141,7 +141,7 @@ class Picture:
     def alerts(self) -> list[AlertCard]:
         """The open alerts, the gravest first: those told in confidence to this person too."""
         may_handle = self.rights.may_write and not self.is_own
-        found = open_alerts(self.person).filter(senior=self.senior.pk, told_since__isnull=False)
+        found = open_alerts_about(self.person, [self.senior.pk]) if self.shares(Need.ALERTS) else []
         cards = [card(alert, self.person, self.senior.name, may_handle=may_handle) for alert in found]
         return sorted(cards, key=lambda one: one.gravity)
 
@@ -168,8 +168,11 @@ class Picture:
         """The doses of today and the six days before, without those called off."""
         if not self.shares(Need.MEDICINES):
             return None
-        found = medicines.occurrences_of(self.senior.pk, self.today - WEEK, self.today)
-        return list(found.exclude(state=DoseState.CANCELLED))
+        rows = medicines.occurrences_of(self.senior.pk, self.today - WEEK, self.today).exclude(
+            state=DoseState.CANCELLED
+        )
+        # Each medicine and each person is opened once, not with each of its doses: their texts are sealed.
+        return list(rows.select_related(None).prefetch_related("regimen", "settled_by"))
 
     @property
     def doses_today(self) -> list[Occurrence] | None:

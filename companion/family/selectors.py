@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils import timezone
 from companion.accounts.models import User
 from companion.chat import activity
 from companion.chat.activity import Talk
-from companion.circle.access import Need, access_senior, may_write, rights_of, visible_seniors
+from companion.circle.access import Need, Rights, access_senior, may_write, rights_of, rights_over, visible_seniors
 from companion.circle.models import Senior
 from companion.circle.seen import note_seen
 from companion.family import rules
@@ -20,7 +21,7 @@ from companion.family.picture import AlertCard, Picture, card, midnight
 from companion.safety.access import visible_alerts
 from companion.safety.ladder import CLOSED
 from companion.safety.models import Alert
-from companion.safety.selectors import open_alerts
+from companion.safety.selectors import open_alerts_about
 
 CLOSED_SHOWN = 20
 #: Of this age a closed alert is in the inbox.
@@ -76,8 +77,7 @@ def days_of_talks(picture: Picture, *, until: date, days: int = ACTIVITY_DAYS) -
 
 def inbox(person: User) -> list[AlertCard]:
     """The open alerts of everybody the person looks after, the gravest first, newest first."""
-    alerts = list(open_alerts(person).exclude(senior=person.pk).filter(told_since__isnull=False))
-    return sorted(_cards(person, alerts), key=lambda one: one.gravity)
+    return sorted(_cards(person, _open_alerts(person)), key=lambda one: one.gravity)
 
 
 def closed_alerts(person: User) -> list[AlertCard]:
@@ -100,8 +100,9 @@ class People:
 
 def people_of(person: User) -> People:
     """Everybody the person looks after, those who need something first."""
+    rights = rights_over(person)
     seniors = list(visible_seniors(person)[:MOST_PEOPLE])
-    pictures = [Picture(person, one, rights_of([person.pk], one.pk)[person.pk]) for one in seniors[:MOST_PICTURES]]
+    pictures = [Picture(person, one, rights[one.pk]) for one in seniors[:MOST_PICTURES] if one.pk in rights]
     order = list(rules.Tone)
     pictures.sort(key=lambda picture: -order.index(picture.status.tone))
     return People(tuple(pictures), tuple(seniors[MOST_PICTURES:]))
@@ -110,6 +111,36 @@ def people_of(person: User) -> People:
 def card_of(person: User, alert: Alert) -> AlertCard:
     """One alert that the person may see."""
     return _cards(person, [alert])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands on top of every page of the portal."""
+
+    open_count: int
+    is_several: bool
+    """Whether there is another senior to switch to."""
+
+
+def frame_of(person: User) -> Frame:
+    """How many alerts are open for this person, and whether they look after several."""
+    rights = rights_over(person)
+    return Frame(len(_alerts_in(person, rights)), len(rights) > 1)
+
+
+def open_count(person: User) -> int:
+    """How many alerts are open for this person."""
+    return len(_open_alerts(person))
+
+
+def _open_alerts(person: User) -> list[Alert]:
+    return _alerts_in(person, rights_over(person))
+
+
+def _alerts_in(person: User, rights: Mapping[UUID, Rights]) -> list[Alert]:
+    """The open alerts of others that the person is told of: a senior's own calls for help are no news to them."""
+    sharing = [key for key, mine in rights.items() if Need.ALERTS in mine.needs and key != person.pk]
+    return open_alerts_about(person, sharing)
 
 
 def _cards(person: User, alerts: list[Alert]) -> list[AlertCard]:

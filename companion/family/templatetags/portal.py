@@ -11,26 +11,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from companion.accounts.models import User
-from companion.circle.access import visible_seniors
-from companion.family import rules
+from companion.family import rules, selectors
 from companion.family.live.render import render
 from companion.family.picture import Picture
 from companion.family.registry import FRAGMENTS
-from companion.safety.selectors import open_alerts
+from companion.family.selectors import Frame
 
 register = template.Library()
 
 
-@register.filter
-def open_alert_count(person: User | AnonymousUser) -> int:
-    """How many open alerts the person may see."""
-    return open_alerts(person).count() if isinstance(person, User) else 0
-
-
-@register.filter
-def looks_after_several(person: User | AnonymousUser) -> bool:
-    """Whether there is another senior to switch to."""
-    return isinstance(person, User) and len(visible_seniors(person).values_list("pk")[:2]) > 1
+@register.simple_tag
+def frame_of(person: User | AnonymousUser) -> Frame:
+    """What stands on top of every page."""
+    return selectors.frame_of(person) if isinstance(person, User) else Frame(open_count=0, is_several=False)
 
 
 @register.simple_tag(takes_context=True)

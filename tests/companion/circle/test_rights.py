@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from companion.accounts.models import User
 from companion.circle import actions
-from companion.circle.access import Need, NotYoursError, access_senior, rights_of
+from companion.circle.access import Need, NotYoursError, access_senior, rights_of, rights_over
 from companion.circle.models import Item, Membership
 from companion.circle.organisations.models import HomeSharing, Organisation, Post, Residency, StaffMember, Unit
 from tests.companion.circle.conftest import join, person
@@ -27,6 +27,7 @@ def compare(senior: User, *people: User) -> None:
     found = rights_of([one.pk for one in people], senior.pk)
     for one in people:
         rights = found.get(one.pk)
+        assert rights_over(one).get(senior.pk) == rights, one.username
         assert {need for need in Need if may(one, senior, need)} == (rights.needs if rights else set()), one.username
         assert may(one, senior, Need.BELONG, to_write=True) == bool(rights and rights.may_write), one.username
 
@@ -84,3 +85,14 @@ def test_many_cost_no_more_queries_than_one(
     for people in ([daughter.pk], [senior.pk, daughter.pk, son.pk]):
         with django_assert_num_queries(5):
             rights_of(people, senior.pk)
+
+
+def test_rights_over_everybody_are_those_over_each(senior: User, daughter: User, son: User, stranger: User) -> None:
+    other = person("olga", "Olga Older", "senior")
+    join(other, daughter, "viewer")
+    join(senior, other, "family")
+    actions.set_sharing(senior, senior.pk, Item.JOURNAL, is_on=True)
+    for who in (senior, daughter, son, stranger, other):
+        found = rights_over(who)
+        for whom in (senior, other):
+            assert found.get(whom.pk) == rights_of([who.pk], whom.pk).get(who.pk), f"{who.username} of {whom.username}"

@@ -24,13 +24,14 @@ def cost(client: Client, senior: User) -> int:
     """The queries of the page, once its look is in the log of the hour."""
     address = reverse("dashboard", args=[senior.pk])
     assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(connection) as found:
         page = client.get(address).content.decode()
     assert "Ramipril" in page
     return len(found)
 
 
 @pytest.mark.usefixtures("son")
+@pytest.mark.django_db(transaction=True)  # the look is written down once it is committed
 def test_a_long_life_costs_no_more_queries_than_a_week(senior: User, daughter: User, enter: Enter) -> None:
     share(senior, *Item)
     client = enter(daughter)
