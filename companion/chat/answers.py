@@ -78,19 +78,27 @@ class Outcome:
 
 
 BUTTONS = {NEEDS_HELP: Word.HELP, IS_WELL: Word.WELL, CHOOSE_WHOM: Word.CHOOSE, TELL: Word.TELL}
-_BUTTON = re.compile(r"^(safety:[a-z-]+)(?::([0-9a-f-]{36}))?(?::([0-9a-f-]{36}))?$")
+_BUTTON = re.compile(r"^(safety:[a-z-]+)(?::(\S*?))?(?::(\S*))?$")
 
 
 def answer_in(text: str) -> Answer | None:
     """The answer that the words are, or None where they say more than that."""
     pressed = _BUTTON.match(text)
     if pressed is not None and pressed[1] in BUTTONS:
-        alert_id, whom = (UUID(part) if part else None for part in pressed.groups()[1:])
+        alert_id, whom = (_id_in(part) for part in pressed.groups()[1:])
         return Answer(BUTTONS[pressed[1]], by_button=True, alert_id=alert_id, whom=whom)
     plain = text.replace("’", "'")
     if _NO.match(plain):
         return Answer(Word.WELL, by_button=False)
     return Answer(Word.HELP, by_button=False) if _YES.match(plain) else None
+
+
+def _id_in(part: str | None) -> UUID | None:
+    """The id, or None where there is none or it is broken: a button is never refused for that."""
+    try:
+        return UUID(part or "")
+    except ValueError:
+        return None
 
 
 async def take_answer(text: str, speaker: Speaker, turn_id: UUID, *, trace_id: str) -> Outcome | None:

@@ -10,12 +10,21 @@ import re
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
+from companion.chat import doses
 from companion.chat.family_messages.actions import press as answer_family
 from companion.chat.pressed import Pressed, Said
 from lilo_site.threads import in_thread
 
 Handler = Callable[[Pressed], Said]
-HANDLERS: Mapping[str, Handler] = {"message": answer_family}
+HANDLERS: Mapping[str, Handler] = {
+    "message": answer_family,
+    **dict.fromkeys((doses.DOSE, doses.NEEDED, doses.EFFECT, doses.ZONE), doses.press),
+}
+#: A value that says what a button says and cannot be one: no words of a person's either.
+_BROKEN = re.compile(r"([a-z]{1,20}):\S*:\S*")
+NOT_USABLE = Said(
+    "I pressed a button", "I could not use that button. Please load the page again, and press it once more."
+)
 _VALUE = re.compile(r"([a-z]{1,20}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([a-z_-]{1,20})")
 
 
@@ -36,5 +45,6 @@ async def take_choice(text: str, by: UUID, key: str) -> Said | None:
     found = _VALUE.fullmatch(text)
     handler = HANDLERS.get(found[1]) if found else None
     if found is None or handler is None:
-        return None
+        broken = _BROKEN.fullmatch(text)
+        return NOT_USABLE if broken is not None and broken[1] in HANDLERS else None
     return await in_thread(handler, Pressed(found[1], UUID(found[2]), found[3], by, key))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from companion.chat.events import Choice
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
@@ -25,6 +27,8 @@ class Said:
 
     said: str
     reply: str
+    choices: tuple[Choice, ...] = ()
+    """The answers to what Lilo asks further."""
 
 
 def value_of(kind: str, key: UUID, verb: str) -> str:

@@ -17,13 +17,14 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from companion.accounts.models import Kind
-from companion.chat import phrases, record
+from companion.chat import doses, phrases, record
 from companion.chat.answers import take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.family_messages.actions import pass_on
+from companion.chat.pressed import Said
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
@@ -113,7 +114,7 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
         return _Plan(reply, outcome.emergency, said=outcome.said)
     pressed = await take_choice(turn.text, turn.speaker.user_id, turn.message_id)
     if pressed is not None:
-        return _Plan(Reply.fixed(pressed.reply, kind="aside", strategy="choice"), said=pressed.said)
+        return _aside(pressed, "choice")
     early = asyncio.create_task(prefetch(turn.text))  # one core embeds the question while another listens for danger
     try:
         with clock.step("screen"):
@@ -131,6 +132,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
         return _Plan(wait=wait)
+    if (heard := await _hear_of_doses(turn)) is not None:
+        return _aside(heard, "doses")
     with clock.step("embed"):
         await early
     by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
@@ -167,6 +170,22 @@ async def _plan_to_pass_on(turn: Turn, to: UUID, clock: Clock) -> _Plan:
         return _Plan(wait=wait)
     sent = await in_thread(pass_on, turn.speaker.user_id, to, turn.text, key=turn.message_id)
     return _Plan(Reply.fixed(sent.reply, kind="aside", strategy="family_message"), said=sent.said)
+
+
+async def _hear_of_doses(turn: Turn) -> Said | None:
+    """Plain words about the senior's own medicines. A database that does not answer leaves them to what Lilo knows."""
+    if turn.speaker.kind != Kind.SENIOR or not doses.are_about_doses(turn.text):
+        return None
+    try:
+        return await in_thread(doses.hear, turn.text, turn.speaker.user_id)
+    except DatabaseError:
+        log.exception("medicines could not be looked at", extra={"trace_id": turn.trace_id})
+        return None
+
+
+def _aside(outcome: Said, strategy: str) -> _Plan:
+    reply = Reply.fixed(outcome.reply, kind="aside", strategy=strategy, choices=outcome.choices)
+    return _Plan(reply, said=outcome.said)
 
 
 async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from companion.accounts.models import User
 from companion.chat import actions, selectors
+from companion.chat.doses import waiting_reminders
 from companion.chat.family_messages.access import person_to_write_to
 from companion.chat.family_messages.selectors import with_cards
 from companion.chat.frames import REFUSALS
@@ -75,6 +76,7 @@ def _talk(request: HttpRequest, *, to_id: UUID | None = None, status: int = 200,
         "said": said,
         "to": to,
         "reads_aloud": _reads_aloud(request),
+        "reminders": waiting_reminders(user_id),
         "last_event_id": last_event_id,
         "form_key": uuid4(),
         **more,

@@ -115,7 +115,9 @@ log.addEventListener("submit", (event) => {
   if (from.matches("[data-says]")) {
     event.preventDefault();
     say(event.submitter.value, event.submitter.textContent);
-    if (from.closest("[data-card]")) from.remove(); // answered
+    const card = from.closest("[data-card]");
+    if (card?.matches(".notice-card")) card.remove(); // answered: what was said stands below
+    else if (card) from.remove();
   } else if (from.matches("[data-feedback]") && connection.isOpen) {
     event.preventDefault();
     connection.send({ type: "feedback", turn_id: event.submitter.value, helpful: false });
@@ -147,7 +149,7 @@ function onEvent(event) {
     error: onError,
     emergency: onDanger,
     feedback: onFeedback,
-    reminder: () => turns.showNotice(event.title, event.detail, event.choices),
+    reminder: () => onReminder(event),
     family_message: () => onFamily(event),
     alert: () => turns.showNotice("Your call for help", event.text),
   }[event.type];
@@ -189,6 +191,12 @@ function onError(event) {
     wordsChanged();
   }
   tell(event.message, true);
+}
+
+function onReminder(event) {
+  const reads = turns.showNotice(event.title, event.detail, { key: event.reminder_id, choices: event.choices });
+  tell(event.title);
+  if (log.dataset.aloud !== undefined) readAloud(reads);
 }
 
 function onFamily(event) {

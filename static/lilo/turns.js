@@ -148,14 +148,21 @@ export function showDanger(event) {
   card.scrollIntoView({ block: "start" });
 }
 
-/** A reminder, a word from the family, or news of an alert. */
-export function showNotice(title, words, choices = []) {
+/** A reminder, or news of an alert. The same reminder a second time takes the place of the first. */
+export function showNotice(title, words, { key = "", choices = [] } = {}) {
+  if (key) log.querySelector(`[data-card="${key}"]`)?.remove();
   const card = pattern("notice");
+  card.dataset.card = key;
   card.querySelector(".name").textContent = title;
   card.querySelector(".words").textContent = words;
-  card.querySelector(".choices").append(...choiceButtons(choices));
+  if (choices.length) card.querySelector(".choices").append(...choiceButtons(choices));
+  else card.querySelector(".choices").remove();
+  const reads = card.querySelector("[data-reads]");
+  reads.dataset.reads = `${title} ${words}`;
+  reads.hidden = !("speechSynthesis" in window);
   log.append(card);
   makeRoom(card);
+  return reads;
 }
 
 /** What one of the family writes, with its quick answers. False where it is shown already. */

@@ -12,7 +12,7 @@ export function readAloud(button) {
   const mine = reading?.button === button;
   stopReading();
   if (mine) return;
-  const sentences = button.dataset.reads.match(/[^.!?]+[.!?]*["'”’]?\s*/g) ?? [];
+  const sentences = button.dataset.reads.replace(/\b([ap])\.m\./g, "$1m").match(/[^.!?]+[.!?]*["'”’]?\s*/g) ?? [];
   reading = { button, sentences };
   label(button, "Stop reading", "stop");
   next();
