@@ -24,6 +24,7 @@ from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.family_messages.actions import pass_on
+from companion.chat.journal_offer import danger_in, with_offer
 from companion.chat.pressed import Said
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.audience import CONFIDENTIAL
@@ -128,6 +129,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
     """What the screen's assessment leads to."""
     if is_danger(assessment):
         return await _plan_for_danger(assessment, turn, clock)
+    if (card := await danger_in(turn)) is not None:
+        return _Plan(Reply.fixed(card.text, kind="emergency", strategy=f"emergency:{card.category}"), card)
     with clock.step("admit"):
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
@@ -139,7 +142,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
     by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
     talk = [exchange for exchange in turn.recent if not exchange.is_aside]
     asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone)
-    return _Plan(await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens))
+    reply = await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
+    return _Plan(with_offer(reply, turn))
 
 
 async def _plan_for_danger(assessment: Assessment, turn: Turn, clock: Clock) -> _Plan:
