@@ -26,7 +26,7 @@ router = Router(tags=["webhooks"], auth=BearerAuth())
 @router.get("/webhooks", response=list[WebhookOut], operation_id="list_webhooks", summary="My webhooks")
 def list_webhooks(request: SignedInRequest) -> list[WebhookOut]:
     """Where the person's own programs are told."""
-    return [WebhookOut(**_shown(webhook)) for webhook in request.auth.webhooks.all()]
+    return [_shown(webhook) for webhook in request.auth.webhooks.all()]
 
 
 @router.post("/webhooks", response={201: NewWebhookOut}, operation_id="add_webhook", summary="Add a webhook")
@@ -36,7 +36,7 @@ def add_webhook(request: SignedInRequest, body: WebhookIn) -> Status[NewWebhookO
         made = actions.add_webhook(request.auth, address=body.url, kinds=body.kinds)
     except RefusedError as error:
         raise Problem(422, "refused", str(error)) from None
-    return Status(201, NewWebhookOut(**_shown(made), secret=made.secret))
+    return Status(201, NewWebhookOut(**_shown(made).dict(), secret=made.secret))
 
 
 @router.delete(
@@ -72,12 +72,12 @@ def list_deliveries(request: SignedInRequest, webhook_id: UUID, cursor: Cursor, 
     return WebhookDeliveriesOut(items=[WebhookDeliveryOut.from_orm(row) for row in rows], next_cursor=following)
 
 
-def _shown(webhook: Webhook) -> dict[str, object]:
-    return {
-        "id": webhook.pk,
-        "url": webhook.address,
-        "kinds": webhook.kinds,
-        "is_active": webhook.is_active,
-        "failing_since": webhook.failing_since,
-        "created_at": webhook.created_at,
-    }
+def _shown(webhook: Webhook) -> WebhookOut:
+    return WebhookOut(
+        id=webhook.pk,
+        url=webhook.address,
+        kinds=webhook.kinds,
+        is_active=webhook.is_active,
+        failing_since=webhook.failing_since,
+        created_at=webhook.created_at,
+    )
