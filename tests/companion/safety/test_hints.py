@@ -101,8 +101,8 @@ def test_people_are_told_while_redis_is_frozen(world: World, far_side: FarSide) 
         started = time.monotonic()
         for number in range(5):
             fall(f"senior{number}")
-        far_side.wait_for(5, within=10)
-        assert time.monotonic() - started < 10
+        far_side.wait_for(5, within=25)
+        assert time.monotonic() - started < 25  # the machine may be busy; a wait for Redis would last for ever
         assert max(far_side.keys.values()) == 1
         eventually(lambda: Delivery.objects.filter(state="sent").count() >= 5)
 
