@@ -195,8 +195,14 @@ def waiting_reminders(senior_id: UUID) -> list[Reminder]:
     if person is None or not rows:
         return []
     shown = [row for row in rows if row.remind_at is None and row.reminded_at is not None]
-    actions.mark_seen(person, senior_id, [row.pk for row in shown])
+    mark_shown(person, [row.pk for row in shown])
     return [_reminder(row, person) for row in shown]
+
+
+def mark_shown(person: User, occurrence_ids: Sequence[UUID]) -> None:
+    """The senior has these in front of them: no other way to remind of them need be tried."""
+    if occurrence_ids:
+        actions.mark_seen(person, person.pk, occurrence_ids)
 
 
 def _reminder(row: Occurrence, person: User) -> Reminder:

@@ -6,10 +6,12 @@ from django.urls import path
 
 from companion.chat import views
 from companion.chat.family_messages.urls import urlpatterns as family_messages
+from companion.chat.today import today
 
 urlpatterns = [
     *family_messages,
     path("", views.home, name="home"),
+    path("today/", today, name="today"),
     path("say/", views.say, name="say"),
     path("feedback/", views.feedback, name="feedback"),
     path("help/", views.help_page, name="help"),

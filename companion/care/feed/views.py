@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from companion.care.feed import actions
 from companion.care.feed.ical import CONTENT_TYPE, calendar_of, key_of
 from companion.care.feed.selectors import plan_of
-from companion.care.medicines.views import person_of, senior_of, show
+from companion.care.medicines.frame import person_of, senior_of, show
 
 
 @login_required

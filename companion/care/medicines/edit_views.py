@@ -35,11 +35,11 @@ from companion.care.medicines.forms import (
     manner_of,
     today_in,
 )
+from companion.care.medicines.frame import list_address, person_of, regimen_of, senior_of, show
 from companion.care.medicines.layout import routines_of
 from companion.care.medicines.models import PauseReason, Regimen
 from companion.care.medicines.plan import Moment
 from companion.care.medicines.schedule import USUAL_DAY
-from companion.care.medicines.views import list_address, person_of, regimen_of, senior_of, show
 from companion.circle.models import Senior
 from companion.circle.refusals import RefusedError
 from companion.safety import clock

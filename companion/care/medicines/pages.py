@@ -227,6 +227,11 @@ def medicine_card(regimen: Regimen, senior: Senior, *, names: Mapping[UUID, str]
     )
 
 
+def needed_today(senior: Senior) -> list[MedicineCard]:
+    """The medicines that are taken as needed."""
+    return [medicine_card(regimen, senior) for regimen, _ in selectors.as_needed_of(senior.pk)]
+
+
 def history_of(senior: Senior, regimen: Regimen) -> list[Line]:
     """The last two weeks of a medicine, newest first: each dose that was due, and each besides."""
     now, zone = clock.now(), senior.user.time_zone
