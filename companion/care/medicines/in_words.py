@@ -132,6 +132,11 @@ def begin(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
+def sentence(words: str) -> str:
+    """Words as a sentence ends: "at 8:05 a.m." has its full stop already."""
+    return f"{words.removesuffix('.')}."
+
+
 def _steps(rule: Rule, form: str) -> list[str]:
     amounts = [(how_much(step.quantity, form), step.days) for step in rule.taper]
     return [f"{amount} for {_count(days, 'day')}" if days else amount for amount, days in amounts]

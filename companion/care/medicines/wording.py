@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from companion.accounts.models import User
-from companion.care.medicines.in_words import called, clock_time, day_words, how_much, local_time
+from companion.care.medicines.in_words import begin, called, clock_time, day_words, how_much, local_time, sentence
 from companion.care.medicines.models import DoseEvent, DoseState, Food, Notice, Occurrence, Regimen
 from companion.care.medicines.stock import Stock
 from companion.safety.response import IS_WELL, NEEDS_HELP
@@ -53,7 +53,7 @@ def reminder(occurrence: Occurrence, here: str) -> Card:
     """It is time for a dose. However late or often it is said, it names the time it was due."""
     regimen = occurrence.regimen
     was = "It was due" if occurrence.snoozes or occurrence.state == DoseState.LATE else "It is due"
-    parts = [f"{how_much(occurrence.quantity, regimen.form)}. {was} at {due_label(occurrence, here)}."]
+    parts = [sentence(f"{begin(how_much(occurrence.quantity, regimen.form))}. {was} at {due_label(occurrence, here)}")]
     if regimen.food:
         parts.append(f"Take it {Food(regimen.food).label}.")
     parts += [regimen.instructions] if regimen.instructions else []
@@ -68,7 +68,8 @@ def missed_question(occurrence: Occurrence, here: str, alert_id: UUID) -> Card:
         ("I'm all right", f"{IS_WELL}:{alert_id}"),
         ("I need help", f"{NEEDS_HELP}:{alert_id}"),
     )
-    detail = f"{called(occurrence.regimen)} was due at {due_label(occurrence, here)}. {IF_MISSED}"
+    due = sentence(f"{begin(called(occurrence.regimen))} was due at {due_label(occurrence, here)}")
+    detail = f"{due} {IF_MISSED}"
     return Card("Are you all right?", detail, choices)
 
 
@@ -157,7 +158,7 @@ def already_taken(occurrence: Occurrence, by: User) -> str:
     when = f" at {local_time(occurrence.taken_at, by.time_zone)}" if occurrence.taken_at else ""
     who = occurrence.settled_by
     name = "" if who is None else ", noted by you" if who.pk == by.pk else f", noted by {who.short_name}"
-    return f"This one is already taken{when}{name}."
+    return sentence(f"This one is already taken{when}{name}")
 
 
 def not_open(occurrence: Occurrence, by: User) -> str:
@@ -170,7 +171,7 @@ def not_open(occurrence: Occurrence, by: User) -> str:
 def snoozed(occurrence: Occurrence, here: str) -> str:
     """After a dose was put off."""
     when = f" at {local_time(occurrence.remind_at, here)}" if occurrence.remind_at else ""
-    return f"I will remind you again{when}. It was due at {due_label(occurrence, here)}."
+    return sentence(f"{sentence(f'I will remind you again{when}')} It was due at {due_label(occurrence, here)}")
 
 
 def taken_as_needed(doubt: str, allowed: datetime, now: datetime, here: str) -> str:
@@ -180,7 +181,7 @@ def taken_as_needed(doubt: str, allowed: datetime, now: datetime, here: str) -> 
         return said
     then, today = allowed.astimezone(ZoneInfo(here)), now.astimezone(ZoneInfo(here)).date()
     day = "" if then.date() == today else f" {day_words(then.date(), today)}"
-    return f"{said} By the limits on your list, the next one is allowed at {clock_time(then)}{day}."
+    return sentence(f"{said} By the limits on your list, the next one is allowed at {clock_time(then)}{day}")
 
 
 def _place(zone: str) -> str:
