@@ -14,7 +14,7 @@ from django.conf import settings
 
 from companion.circle.access import sharing_members
 from companion.circle.models import ContactPoint, Item
-from companion.circle.selectors import contact_points
+from companion.circle.selectors import readable
 from companion.safety import bell, clock, notices
 from companion.safety.models import Delivery
 from companion.safety.wording import Words
@@ -89,7 +89,8 @@ def call_off(ids: Collection[UUID]) -> set[UUID]:
 def best_points(user_ids: Collection[UUID]) -> dict[UUID, list[ContactPoint]]:
     """Each person's accepted ways, the easiest first and those that failed last."""
     found: dict[UUID, list[ContactPoint]] = {}
-    for point in contact_points(list(user_ids)):
+    accepted = ContactPoint.objects.filter(user__in=user_ids, accepted_at__isnull=False)
+    for point in readable(accepted.select_related("user")):
         found.setdefault(point.user_id, []).append(point)
     for points in found.values():
         points.sort(key=_rank)
