@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
+from companion.family.facility.api import router as facility
+
 router = Router()
+router.add_router("", facility)

@@ -115,11 +115,10 @@ def residents(units: Collection[Unit] | QuerySet[Unit]) -> QuerySet[Residency]:
     return with_names(_current().filter(unit__in=units)).order_by("unit__name", "room", "senior__user__full_name")
 
 
-def shifts_of(unit: Unit, at: datetime) -> list[Shift]:
-    """The shifts of a unit that are not over, by their time of day."""
-    today = at.astimezone(ZoneInfo(unit.organisation.time_zone)).date()
-    planned = Shift.objects.select_related("staff__user").filter(unit=unit, staff__left_at=None)
-    return list(planned.filter(Q(last_day=None) | Q(last_day__gte=today - timedelta(days=1))))
+def lasting_shifts(units: Collection[Unit], at: datetime) -> QuerySet[Shift]:
+    """The shifts of these units that are not over, by their time of day: a night's ends on the day after."""
+    planned = Shift.objects.select_related("staff").filter(unit__in=units, staff__left_at=None)
+    return planned.filter(Q(last_day=None) | Q(last_day__gte=at.date() - timedelta(days=2)))
 
 
 def current_window(units: Sequence[Unit], person: User, at: datetime) -> Window | None:

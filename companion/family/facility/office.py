@@ -157,7 +157,7 @@ def shifts(request: HttpRequest) -> HttpResponse:
     rotas = [
         {
             "unit": unit,
-            "shifts": [_shown(shift) for shift in selectors.shifts_of(unit, at)],
+            "shifts": [_shown(shift) for shift in selectors.lasting_shifts([unit], at)],
             "on_shift": [duty.member for duty in by_unit[unit.pk] if duty.is_on_shift],
             "staff": [duty.member for duty in by_unit[unit.pk]],
         }

@@ -66,7 +66,7 @@ class Row:
     def order(self) -> str:
         """Its place among the rows of the same urgency, as text that sorts."""
         unit, number, room = _by_room(self.residency)
-        return f"{unit}|{number:07}|{room}|{self.name}"
+        return f"{unit}  {number:07}  {room}  {self.name}"
 
     @property
     def needs_somebody(self) -> bool:
