@@ -86,7 +86,7 @@ def test_day_of_a_dose_that_nobody_answers(add: Add, clockwork: Clockwork, share
     occurrence = doses(regimen)[0]
     assert (card["title"], card["detail"]) == (
         "It is time for the white heart pill.",
-        "1 tablet. It is due at 8:00 a.m..",
+        "1 tablet. It is due at 8:00 a.m.",
     )
     assert [choice["value"] for choice in card["choices"]] == [
         f"dose:{occurrence.pk}:{verb}" for verb in ("taken", "later", "skip")
@@ -210,7 +210,7 @@ def test_due_within_the_window_is_reminded_late_with_its_true_time(add: Add, clo
     regimen = add(daily("08:00"))
     clockwork.jump_to("2026-06-01 13:30")
     clockwork.tick()
-    assert clockwork.pushes[0]["event"]["detail"].endswith("due at 8:00 a.m..")
+    assert clockwork.pushes[0]["event"]["detail"].endswith("due at 8:00 a.m.")
     assert states(regimen) == ["pending"]
 
 
@@ -240,11 +240,11 @@ def test_snooze_keeps_the_due_time_and_moves_the_notice(
     regimen = add(daily("08:00"))
     clockwork.go_to("2026-06-01 12:50")
     said = actions.snooze_dose(senior, doses(regimen)[0].pk, minutes=20).said
-    assert said == "I will remind you again at 9:10 a.m.. It was due at 8:00 a.m.."
+    assert said == "I will remind you again at 9:10 a.m. It was due at 8:00 a.m."
     clockwork.go_to("2026-06-01 13:09")
     assert (len(clockwork.pushes), letters(shared)) == (2, [])
     clockwork.go_to("2026-06-01 13:10")
-    assert clockwork.pushes[-1]["event"]["detail"] == "1 tablet. It was due at 8:00 a.m.."
+    assert clockwork.pushes[-1]["event"]["detail"] == "1 tablet. It was due at 8:00 a.m."
     clockwork.go_to("2026-06-01 14:09")
     assert letters(shared) == []
     clockwork.go_to("2026-06-01 14:10")
