@@ -1,7 +1,8 @@
 """The tables of care, each with its part: medicines, journal, calendar."""
 
-from companion.care.journal.models import Entry
+from companion.care.calendar.models import CalendarDay, CalendarItem
 from companion.care.feed.models import CalendarFeed
+from companion.care.journal.models import Entry
 from companion.care.medicines.models import (
     DoseEvent,
     Notice,
@@ -14,7 +15,9 @@ from companion.care.medicines.models import (
 )
 
 __all__ = [
+    "CalendarDay",
     "CalendarFeed",
+    "CalendarItem",
     "DoseEvent",
     "Entry",
     "Notice",

@@ -39,6 +39,7 @@ ALERT_SPOOL = DATA_DIR / "spool"
 RELAY_CHORES = {
     "companion.care.medicines.ticks.tick": 30,
     "companion.chat.family_messages.actions.bring_up_waiting": 20,
+    "companion.care.calendar.reminders.tick": 30,
 }
 #: Name of the place in the relay at which a test wants it killed.
 CRASH_AT = "" if PRODUCTION else env.text("LILO_CRASH_AT")
