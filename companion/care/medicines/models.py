@@ -89,7 +89,9 @@ class Regimen(models.Model):
     #: The zone about which the senior was asked last, so that each journey is asked about once.
     asked_zone = models.CharField(max_length=64, blank=True)
     #: Minutes each side of the due time that count as on time; empty takes the usual ones of the rule.
-    window_minutes = models.PositiveSmallIntegerField(_("minutes that are on time"), null=True, blank=True)
+    window_minutes = models.PositiveSmallIntegerField(
+        _("minutes that are on time"), null=True, blank=True, validators=[MinValueValidator(5), MaxValueValidator(240)]
+    )
     notice_minutes = models.PositiveSmallIntegerField(
         _("minutes until the circle is told"), default=60, validators=[MinValueValidator(5), MaxValueValidator(720)]
     )

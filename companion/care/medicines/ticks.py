@@ -37,6 +37,8 @@ from companion.care.medicines.rules import Do, Step
 from companion.care.medicines.selectors import current_version
 from companion.circle.access import PROFILE_TEXTS
 from companion.circle.events import senior_group
+from companion.circle.webhooks.actions import tell_webhooks
+from companion.circle.webhooks.models import Webhook
 from companion.safety import actions as safety
 from companion.safety import clock
 from companion.safety.apart import NO_DATABASE, apart
@@ -179,10 +181,18 @@ def _step(keys: Sequence[UUID]) -> None:
         older = _give_way([row for row, step in steps if Do.REMIND in step.do], keys, now)
         _save([*found, *older])
         _lay_out_again([*found, *older], now)
-        for row in (*(row for row, _ in steps), *older):
-            hint = dose_changed(row.senior_id, row.regimen_id, row.pk)
-            round_.hints.append((senior_group(row.senior_id), dict(hint)))
+        _hint(round_, [*(row for row, _ in steps), *older])
         round_.store()
+
+
+def _hint(round_: Round, rows: Sequence[Occurrence]) -> None:
+    """Tell open pages, and people's own programs where there are any."""
+    is_heard = Webhook.objects.filter(is_active=True).exists()
+    for row in rows:
+        hint = dose_changed(row.senior_id, row.regimen_id, row.pk)
+        round_.hints.append((senior_group(row.senior_id), dict(hint)))
+        if is_heard and row.state in (DoseState.LATE, DoseState.MISSED, DoseState.NOT_REMINDED):
+            tell_webhooks(row.senior_id, hint["type"], hint, key=f"{row.pk}:{row.state}")
 
 
 def _save(rows: Sequence[Occurrence]) -> None:
