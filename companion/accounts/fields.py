@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # Django's fields take types in brackets for the type checker
 else:
     TextField, CharField = models.TextField, models.CharField
 
+log = logging.getLogger(__name__)
 VERSION = "v1"
 NONCE_BYTES = 12
 
@@ -79,9 +81,18 @@ def _decode(text: str) -> bytes:
 
 
 class EncryptedTextField(TextField):
-    """Text that the database holds encrypted. It can be read and written, never searched; empty stays empty."""
+    """Text that the database holds encrypted. It can be read and written, never searched; empty stays empty.
+
+    Args:
+        unreadable: what is read where a value does not open. For texts that stand beside what must be read in any case,
+            as an address beside a name; without it reading raises `UnreadableError`.
+    """
 
     description = "Encrypted text"
+
+    def __init__(self, *args: Any, unreadable: str = "", **options: Any) -> None:
+        self.unreadable = unreadable
+        super().__init__(*args, **options)
 
     @property
     def sealed_for(self) -> str:
@@ -89,13 +100,27 @@ class EncryptedTextField(TextField):
         return f"{self.model._meta.db_table}.{self.column}"
 
     def get_prep_value(self, value: Any) -> Any:
-        """Encrypt on the way to the database."""
+        """Encrypt on the way to the database.
+
+        Raises:
+            ValueError: it is what stands for a value that does not open, which must not take that value's place.
+        """
         text = super().get_prep_value(value)
+        if text and text == self.unreadable:
+            raise ValueError(f"A value of {self.sealed_for} that does not open is not written over unread.")
         return seal(self.sealed_for, text) if isinstance(text, str) and text else text
 
     def from_db_value(self, value: str | None, expression: object, connection: BaseDatabaseWrapper) -> str | None:
         """Decrypt on the way back."""
-        return unseal(self.sealed_for, value) if value else value
+        if not value:
+            return value
+        try:
+            return unseal(self.sealed_for, value)
+        except UnreadableError:
+            if not self.unreadable:
+                raise
+            log.exception("a value does not open", extra={"column": self.sealed_for})
+            return self.unreadable
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Refuse every comparison but `isnull`: each encryption differs, so none could ever be right."""

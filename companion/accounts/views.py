@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -143,8 +144,16 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 mails.queue(mails.VERIFY_TASK, user, site_of(request))
             enter(request, user)
             messages.success(request, _("Welcome to Lilo, %(name)s.") % {"name": user.short_name})
-            return redirect("/")
-    return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.errors else 200)
+            return redirect(_wanted(request) or "/")
+    context = {"form": form, "next": _wanted(request)}
+    return render(request, "accounts/sign_up.html", context, status=422 if form.errors else 200)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The page the person came for, where it is one of ours: an invitation, above all."""
+    page = request.POST.get("next", request.GET.get("next", ""))
+    safe = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if safe else ""
 
 
 @never_cache

@@ -50,6 +50,10 @@ class Looked(models.TextChoices):
 SHARED_AT_FIRST = frozenset({Item.ALERTS})
 
 
+#: What is read of a profile's text that does not open: it keeps no name from an alert, nor the rest from an ambulance.
+UNREADABLE = "This cannot be read at the moment."
+
+
 class Senior(models.Model):
     """The profile of a person whom Lilo looks after. Its key is the person's own id."""
 
@@ -57,12 +61,12 @@ class Senior(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="profile"
     )
     preferred_name = models.CharField(_("what to call you"), max_length=60, blank=True)
-    address = EncryptedTextField(_("address"), blank=True, default="")
-    doctor = EncryptedTextField(_("doctor"), blank=True, default="")
-    pharmacy = EncryptedTextField(_("pharmacy"), blank=True, default="")
-    conditions = EncryptedTextField(_("conditions"), blank=True, default="")
-    allergies = EncryptedTextField(_("allergies"), blank=True, default="")
-    notes = EncryptedTextField(_("notes"), blank=True, default="")
+    address = EncryptedTextField(_("address"), blank=True, default="", unreadable=UNREADABLE)
+    doctor = EncryptedTextField(_("doctor"), blank=True, default="", unreadable=UNREADABLE)
+    pharmacy = EncryptedTextField(_("pharmacy"), blank=True, default="", unreadable=UNREADABLE)
+    conditions = EncryptedTextField(_("conditions"), blank=True, default="", unreadable=UNREADABLE)
+    allergies = EncryptedTextField(_("allergies"), blank=True, default="", unreadable=UNREADABLE)
+    notes = EncryptedTextField(_("notes"), blank=True, default="", unreadable=UNREADABLE)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from companion.accounts.fields import UnreadableError
 from companion.accounts.models import AuditLog, User
 from companion.circle import seen
 from companion.circle.access import Need, access_senior, profile_rights
@@ -18,9 +16,7 @@ from companion.circle.models import SHARED_AT_FIRST, AccessLog, Item, Looked, Me
 from companion.circle.organisations.models import StaffMember
 from companion.circle.organisations.selectors import home_of, home_sharing
 from companion.circle.selectors import members_of
-from companion.circle.wording import LOOKED_AT, PROFILE_WORDS, names_in_words
-
-log = logging.getLogger(__name__)
+from companion.circle.wording import ITEM_WORDS, LOOKED_AT, PROFILE_WORDS, names_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +79,13 @@ def sharing_table(senior_id: UUID) -> list[ItemSharing]:
 def items_of_member(table: Iterable[ItemSharing], member_id: UUID) -> list[tuple[ItemSharing, MemberSees]]:
     """The rows of the table about one member."""
     return [(row, each) for row in table for each in row.members if each.member.pk == member_id]
+
+
+def seen_in_words(table: Iterable[ItemSharing], member_id: UUID) -> str:
+    """What one member sees: `calls for help, medicines and journal`; nothing where it is nothing."""
+    return names_in_words(
+        [ITEM_WORDS[row.item].of_another.lower() for row, each in items_of_member(table, member_id) if each.sees]
+    )
 
 
 def _home_table(senior_id: UUID) -> dict[Item, bool]:
@@ -157,7 +160,6 @@ class Profile:
 
 DETAILS = ("address", "doctor", "pharmacy")
 HEALTH = ("conditions", "allergies", "notes")
-UNREADABLE = "This cannot be read at the moment."
 
 
 def profile_of(person: User, senior_id: UUID) -> Profile:
@@ -168,7 +170,7 @@ def profile_of(person: User, senior_id: UUID) -> Profile:
     """
     rights = profile_rights(person, senior_id)
     senior = access_senior(person, senior_id, need=Need.BELONG)
-    texts = _texts(senior_id)
+    texts: dict[str, str] = Senior.objects.values(*DETAILS, *HEALTH).get(pk=senior_id)
     if rights.sees_details:
         seen.note_seen(person, [senior_id], Looked.DETAILS)
     if rights.sees_health:
@@ -180,26 +182,9 @@ def profile_of(person: User, senior_id: UUID) -> Profile:
         details={name: texts[name] for name in DETAILS} if rights.sees_details else None,
         health={name: texts[name] for name in HEALTH} if rights.sees_health else None,
         country=senior.user.country,
-        changes=frozenset(name for name in changes if texts.get(name) != UNREADABLE),
+        changes=frozenset(changes),
         in_emergency=rights.in_emergency,
     )
-
-
-def _texts(senior_id: UUID) -> dict[str, str]:
-    """The sealed texts of a profile. One that does not open must not keep the others from an ambulance."""
-    names = (*DETAILS, *HEALTH)
-    try:
-        return dict(Senior.objects.values(*names).get(pk=senior_id))
-    except UnreadableError:
-        log.exception("a text of a profile does not open", extra={"senior_id": str(senior_id)})
-        return {name: _text(senior_id, name) for name in names}
-
-
-def _text(senior_id: UUID, name: str) -> str:
-    try:
-        return str(Senior.objects.values_list(name, flat=True).get(pk=senior_id))
-    except UnreadableError:
-        return UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

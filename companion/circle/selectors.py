@@ -144,6 +144,8 @@ class Helper:
     tel: str
     is_unreachable: bool
     """They should be told in an emergency, and cannot be."""
+    sees: str = ""
+    """What they see, in words, where the page says so."""
 
     @property
     def name(self) -> str:

@@ -28,7 +28,7 @@ ITEM_WORDS = {
     Item.ALERTS: ItemWords(
         "My calls for help",
         "Calls for help",
-        "Lilo tells them when help is needed, and how it ended.",
+        "When help is needed, and how it ended.",
     ),
     Item.MEDICINES: ItemWords(
         "My medicines",

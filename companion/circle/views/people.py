@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -57,13 +58,15 @@ def circle(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     senior = access_senior(who, senior_id, need=Need.BELONG)
     manages = may_manage(who, senior.pk)
     members = people_of(senior.pk)
+    if who.pk == senior.pk:
+        table = privacy.sharing_table(senior.pk)
+        members = [replace(each, sees=privacy.seen_in_words(table, each.member.pk)) for each in members]
     context = {
         "may_manage": manages,
         "sees_numbers": manages,
         "members": members,
         "has_first_contact": any(each.member.role == Role.PRIMARY for each in members),
         "home": home_of(senior.pk),
-        "table": privacy.sharing_table(senior.pk) if who.pk == senior.pk else None,
         "mine": _own_items(who.pk, senior.pk),
         "invitations": selectors.open_invitations(senior.pk) if manages else (),
         "invitation": request.session.pop("invitation", None) if manages else None,
@@ -79,9 +82,11 @@ def member(request: HttpRequest, senior_id: UUID, member_id: UUID) -> HttpRespon
     """One person of a circle: what they see, when they are called, what they are, and how they go."""
     who = person(request)
     senior = access_senior(who, senior_id, need=Need.BELONG)
-    found = next((each for each in people_of(senior.pk) if each.member.pk == member_id), None)
-    if found is None:
+    helpers = people_of(senior.pk)
+    place = next((place for place, each in enumerate(helpers) if each.member.pk == member_id), None)
+    if place is None:
         raise NotYoursError
+    found = helpers[place]
     manages, is_me = may_manage(who, senior.pk), found.member.user_id == who.pk
     if not (manages or is_me):
         raise NotYoursError
@@ -90,6 +95,8 @@ def member(request: HttpRequest, senior_id: UUID, member_id: UUID) -> HttpRespon
     context = {
         "person": found,
         "member": found.member,
+        "place": place + 1,
+        "count": len(helpers),
         "is_me": is_me,
         "may_manage": manages,
         "may_change": manages and (decides or is_me or found.member.role != Role.PRIMARY),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
@@ -28,6 +31,18 @@ def person(username: str, full_name: str, kind: str = Kind.FAMILY, phone: str = 
         is_verified=True,
         time_zone="America/New_York",
     )
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(user, backend="companion.accounts.backends.PersonBackend")
+    return client
+
+
+def text_of(response: Any) -> str:
+    """A page, with its white space as one sees it."""
+    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +12,7 @@ from companion.accounts.models import User
 from companion.circle import actions
 from companion.circle.access import Need, access_senior
 from companion.circle.models import ContactPoint, Membership
+from tests.companion.circle.conftest import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
     limits._local._held.clear()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="companion.accounts.backends.PersonBackend")
-    return client
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def test_daughter_joins_by_the_link_that_the_senior_made(senior: User, stranger: User) -> None:
