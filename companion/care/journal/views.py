@@ -201,7 +201,7 @@ def _take(
     person, sent = person_of(request), request.POST
     trouble: dict[str, Any]
     try:
-        reading = _reading(kind, sent)
+        reading = _reading(kind, sent, context.get("unit", ""))
         given = {"at": time_of(sent.get("at", ""), senior), "is_sure": sent.get("sure") == "yes"}
         if entry_id is not None:
             written = actions.correct(person, senior.pk, entry_id, reading, **given)
@@ -231,13 +231,13 @@ def _after(request: HttpRequest, senior: Senior, written: Written) -> HttpRespon
     return redirect("journal-of", senior_id=senior.pk)
 
 
-def _reading(kind: Kind, sent: Any) -> Reading:
+def _reading(kind: Kind, sent: Any, usual_unit: str) -> Reading:
     """What a form holds. A pressed suggestion counts more than the field."""
     suggestion = sent.get("meant", "")
     if suggestion:
         amount, _, unit = suggestion.partition("|")
         return read(kind, amount, unit, note=sent.get("note", ""))
-    return read(kind, sent.get("amount", ""), sent.get("unit", ""), note=sent.get("note", ""))
+    return read(kind, sent.get("amount", ""), sent.get("unit", usual_unit), note=sent.get("note", ""))
 
 
 def _meant(reading: Reading) -> tuple[str, str]:
