@@ -44,6 +44,7 @@ _A_THING = re.compile(
     r"(?<!\S)(?:it|that|remote|wool|they|glasses|telly|book|paper|phone|cat|dog) "
     r"(?:is|has|was|are|fell|have)(?: \S+){0,2} on the"
 )
+_PRONOUN = re.compile(r"(?<!\S)(?:he|she|his|her|they)(?!\S)")
 _SELF = re.compile(r"^(?:i |my |cannot|hardly|barely|could not|unable|not able|we |help|please|on the floor|me )")
 
 
@@ -114,12 +115,16 @@ def _negated(hit: Hit, clause: Clause, before: str) -> Level | None:
 
 
 def _told(hit: Hit, clause: Clause, before: str) -> Level | None:
+    of_another = re.search(r"(?<!\S)(?:he|she|they)$", before)
+    own = not of_another and (_SELF.match(hit.words) or re.search(r"(?<!\S)(?:i|my)(?!\S)(?: \S+){0,3}$", before))
     if not _cues()["story"].search(clause.sentence):
-        return None
-    own = _SELF.match(hit.words) or re.search(r"(?<!\S)(?:i|my)(?!\S)(?: \S+){0,3}$", before)
+        # A film named in one sentence, he or she in the next.
+        of_it = not own and _PRONOUN.search(f"{before} {hit.words}") and _cues()["story"].search(clause.message)
+        return Level.ASK if of_it and not _cues()["mine"].search(clause.message) else None
     if own and (_cues()["watching"].search(clause.sentence) or _cues()["present"].search(clause.text)):
         return None
-    return Level.ASK if own and hit.sign.level is Level.EMERGENCY and not _quoted(hit, clause) else Level.NONE
+    real = not _quoted(hit, clause) if own else _cues()["mine"].search(clause.sentence)
+    return Level.ASK if real and hit.sign.level is Level.EMERGENCY else Level.NONE
 
 
 def _quoted(hit: Hit, clause: Clause) -> bool:

@@ -7,7 +7,9 @@ Hu et al. 2021 (LoRA). Import this module only where a model is really used: it 
 
 from __future__ import annotations
 
+import contextlib
 import math
+import warnings
 from pathlib import Path
 
 import torch
@@ -35,7 +37,9 @@ def _drop(x: Tensor, share: float, chance: torch.Generator | None) -> Tensor:
 
 
 class Adapted(nn.Module):
-    """A frozen linear map plus a trainable one of low rank: `x W' + b + x A' B' scale`."""
+    """A frozen linear map plus a trainable one of low rank: `x W' + b + x A' B'`."""
+
+    packed: torch.ScriptObject | None = None
 
     def __init__(self, inner: int, outer: int, *, rank: int) -> None:
         super().__init__()
@@ -49,6 +53,9 @@ class Adapted(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map the last dimension."""
+        if self.packed is not None:
+            mapped: Tensor = torch.ops.quantized.linear_dynamic(x, self.packed, reduce_range=True)
+            return mapped
         plain: Tensor = self.frozen(x)
         return plain if self.merged else plain + functional.linear(functional.linear(x, self.down), self.up)
 
@@ -57,6 +64,21 @@ class Adapted(nn.Module):
         if not self.merged:
             self.frozen.weight.data += self.up.data @ self.down.data
             self.merged = True
+
+    def pack(self) -> None:
+        """Keep the merged map in 8 bits, a scale for each row: half the time for the same hearing. For good.
+
+        A torch or processor without these operations keeps 32 bits, which ask a little more often.
+        """
+        self.merge()
+        weight = self.frozen.weight.data
+        scales = (weight.abs().amax(1) / 127).clamp(min=1e-8).double()
+        zeros = torch.zeros(len(scales), dtype=torch.long)
+        with warnings.catch_warnings(), contextlib.suppress(AttributeError, RuntimeError):
+            warnings.simplefilter("ignore", UserWarning)  # torch means to replace these functions some day
+            eight = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
+            self.packed = torch.ops.quantized.linear_prepack(eight, self.frozen.bias.data)
+            self.frozen = nn.Identity()  # type: ignore[assignment]
 
 
 class Block(nn.Module):
@@ -124,11 +146,11 @@ class ScreenModel(nn.Module):
         mixed = _drop(mixed, 2 * DROPOUT, chance)
         return self.level(mixed), self.category(mixed), self.trap(mixed)
 
-    def merge(self) -> None:
-        """Fold every low-rank change into its frozen map, for serving."""
-        for module in self.modules():
+    def pack(self) -> None:
+        """Fold every low-rank change into its frozen map and keep that in 8 bits, for serving."""
+        for module in list(self.modules()):
             if isinstance(module, Adapted):
-                module.merge()
+                module.pack()
 
     def own_weights(self) -> dict[str, Tensor]:
         """What training changes and the repository keeps: the low-rank parts, the norms and the head."""

@@ -22,7 +22,7 @@ from companion.safety.screen.levels import NOTHING, Assessment, Level
 from companion.safety.screen.words import normalise
 
 WINDOW = 5
-LEANS, AGREES = 0.25, 0.5
+LEANS, AGREES = 0.1, 0.5
 _SCORES = {Level.EMERGENCY: 0.98, Level.ASK: 0.7, Level.CONCERN: 0.3, Level.NONE: 0.0}
 _SHORT = 9
 

@@ -156,7 +156,7 @@ def _load(folder: Path, settings: dict[str, Any]) -> ScreenModel:
     for name, weight in stored.items():
         own[name].data.copy_(weight.float())
     model.eval()
-    model.merge()
+    model.pack()
     return model
 
 

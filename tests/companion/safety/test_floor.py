@@ -168,6 +168,12 @@ def test_misheard_words_mean_what_they_were(text: str, plain: str) -> None:
     assert floor(text).category == floor(plain).category != "none"
 
 
+def test_film_takes_down_what_is_in_it_and_nothing_else() -> None:
+    assert sure_level("that diving film.. the bit where he can't breathe.. had to make cocoa") is Level.NONE
+    assert floor("watching the film and she's stopped breathing, my wife").level is Level.ASK
+    assert floor("I was watching a film and I can't breathe").level is Level.EMERGENCY
+
+
 def test_negation_ends_at_but() -> None:
     assert floor("no chest pain, no cough").level is Level.NONE
     assert floor("no cough but chest pain").level is Level.EMERGENCY

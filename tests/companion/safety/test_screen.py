@@ -69,7 +69,7 @@ def test_no_layer_silences_the_other(low: Level, high: Level) -> None:
     assert together(one, None, sure=Level.NONE) is one
 
 
-@pytest.mark.parametrize(("alarm", "level"), [(0.1, Level.NONE), (0.3, Level.ASK), (0.6, Level.EMERGENCY)])
+@pytest.mark.parametrize(("alarm", "level"), [(0.05, Level.NONE), (0.3, Level.ASK), (0.6, Level.EMERGENCY)])
 def test_unsure_sign_stands_as_far_as_the_learned_layer_leans_its_way(alarm: float, level: Level) -> None:
     heard = Assessment(Level.EMERGENCY, "seizure", 0.98, ("seizure: having a fit",))
     assert together(heard, Assessment(Level.NONE, "none", alarm), sure=Level.NONE).level is level
@@ -121,6 +121,31 @@ def test_many_is_the_same_as_one_by_one() -> None:
 def test_thresholds_are_in_order() -> None:
     limits: Thresholds = Learned().thresholds
     assert 0 < limits.concern <= limits.ask <= limits.alert < 1
+
+
+def test_eight_bits_map_nearly_as_thirty_two() -> None:
+    import torch
+
+    from companion.safety.screen.encoder import Adapted
+
+    torch.manual_seed(3)
+    adapted = Adapted(64, 32, rank=4)
+    torch.nn.init.normal_(adapted.up, std=0.1)
+    x = torch.randn(5, 7, 64)
+    with torch.inference_mode():
+        before = adapted(x)
+        adapted.pack()
+        after = adapted(x)
+    assert adapted.packed is not None, "the machines we measure on have these operations"
+    assert (after - before).abs().mean() < 0.02 * before.abs().mean()
+
+
+def test_hint_counts_only_where_the_learned_layer_leans_its_way_too() -> None:
+    asked = Assessment(Level.ASK, "stroke", 0.7, ("stroke: had a stroke",))
+    quiet, leaning = Assessment(Level.NONE, "none", 0.05), Assessment(Level.NONE, "none", 0.3)
+    assert together(asked, quiet, sure=Level.NONE).level is Level.NONE
+    assert together(asked, leaning, sure=Level.NONE).level is Level.ASK
+    assert together(asked, quiet, sure=Level.ASK).level is Level.ASK, "an alarm stands alone"
 
 
 def test_broken_weights_are_named_as_missing(tmp_path: Path) -> None:
