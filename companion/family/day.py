@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from companion.care.journal.selectors import CheckIn
-from companion.care.medicines.in_words import called, listed, with_strength
+from companion.care.medicines.in_words import called, clock_time, listed, with_strength
 from companion.care.medicines.models import OPEN, DoseState, Occurrence
 from companion.chat.activity import Talk
 from companion.circle.models import Senior
@@ -111,7 +111,7 @@ def week_of(doses: Sequence[Occurrence], *, until: date, now: datetime) -> Week:
     return Week(
         days,
         tuple(
-            WeekRow(name, label, tuple(cells.get(one) for one in days))
+            WeekRow(name, _clock(label), tuple(cells.get(one) for one in days))
             for (label, name, _), cells in sorted(rows.items())
         ),
     )
@@ -124,7 +124,7 @@ def lines_of(doses: Sequence[Occurrence], now: datetime) -> list[DoseLine]:
         groups.setdefault((dose.label, cell_of(dose, now).key), []).append(dose)
     return [
         DoseLine(
-            label,
+            _clock(label),
             listed([with_strength(dose.regimen) for dose in group]),
             SIGNS[key][1],
             {"taken": "well", "late": "well", "missed": "soon", "waiting": "soon"}.get(key, "plain"),
@@ -160,3 +160,7 @@ def _talk_words(talk: Talk, topics: Sequence[str]) -> str:
     about = f" About {listed(topics)}." if topics else ""
     length = "a minute" if talk.minutes == 1 else f"{talk.minutes} minutes"
     return f"Talked with Lilo for {length}.{about}"
+
+
+def _clock(label: str) -> str:
+    return clock_time(time.fromisoformat(label))

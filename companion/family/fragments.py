@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
+
 from companion.accounts.models import User
+from companion.care.calendar.views import days_context
+from companion.chat.family_messages.access import access_thread
+from companion.chat.family_messages.selectors import PAGE
 from companion.family import selectors
 from companion.family.live.fragment import TIME_PASSED, Fragment, OwnFragment
 from companion.family.picture import Picture
@@ -30,6 +35,16 @@ def _people(person: User) -> dict[str, Any]:
     return {"pictures": people.pictures, "others": people.others}
 
 
+def _calendar(picture: Picture) -> dict[str, Any]:
+    return days_context(picture.person, picture.senior)
+
+
+def _thread(picture: Picture) -> dict[str, Any]:
+    _, found = access_thread(picture.person, picture.senior.pk)
+    page = Paginator(found, PAGE).get_page(1)
+    return {"page": page, "thread": list(reversed(page.object_list)), "user": picture.person}
+
+
 def _fragment(name: str, *hints: str, is_personal: bool = False) -> Fragment:
     return Fragment(name, f"family/parts/{name}.html", frozenset(hints), _nothing_more, is_personal=is_personal)
 
@@ -41,7 +56,10 @@ FRAGMENTS = (
     _fragment("medicines", DOSE, TIME_PASSED),
     _fragment("journal", JOURNAL),
     _fragment("message", MESSAGE, is_personal=True),
+    _fragment("visits", CALENDAR, TIME_PASSED, is_personal=True),
     _fragment("kept"),
+    Fragment("calendar", "calendar/parts/days.html", frozenset({CALENDAR}), _calendar, is_personal=True),
+    Fragment("thread", "messages/parts/thread.html", frozenset({MESSAGE}), _thread, is_personal=True),
 )
 OWN_FRAGMENTS = (
     OwnFragment("bell", "family/parts/bell.html", frozenset({ALERT}), _bell),

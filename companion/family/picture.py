@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from companion.accounts.models import User
+from companion.care.calendar import selectors as calendar
+from companion.care.calendar.selectors import Planned
 from companion.care.journal import selectors as journal
 from companion.care.medicines import selectors as medicines
 from companion.care.medicines.adherence import Adherence
@@ -28,6 +30,8 @@ from companion.safety.models import Alert
 from companion.safety.selectors import open_alerts_about
 
 WEEK = timedelta(days=6)
+#: So long after its time a visit is still in sight.
+LINGERS = timedelta(hours=1)
 #: Of what the journal says last, so much is shown, where it is not older than that.
 LATEST_SHOWN, LATEST_WITHIN = 5, timedelta(days=30)
 
@@ -205,6 +209,13 @@ class Picture:
     def check_in(self) -> journal.CheckIn | None:
         """Whether the senior has said today how they are."""
         return journal.check_in_of(self.senior.pk) if self.shares(Need.JOURNAL) else None
+
+    @cached_property
+    def plans(self) -> list[Planned]:
+        """The next visits and tasks that are not over."""
+        until = self.today + WEEK
+        found = calendar.planned_between(self.person, self.senior.pk, self.today, until)
+        return [one for one in found if one.done_at is None and (one.at is None or one.at > self.now - LINGERS)]
 
     @cached_property
     def message(self) -> FamilyMessage | None:

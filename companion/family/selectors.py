@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from companion.accounts.models import User
+from companion.care.journal.selectors import trends_of
+from companion.care.journal.telling import TrendView
 from companion.chat import activity
 from companion.chat.activity import Talk
 from companion.circle.access import Need, Rights, access_senior, may_write, rights_of, rights_over, visible_seniors
@@ -27,6 +29,7 @@ CLOSED_SHOWN = 20
 #: Of this age a closed alert is in the inbox.
 RECENT = timedelta(days=30)
 ACTIVITY_DAYS = 7
+TREND_DAYS = 30
 #: A page of people says of so many how they are; staff of a home have a board for theirs.
 MOST_PICTURES, MOST_PEOPLE = 12, 500
 
@@ -73,6 +76,12 @@ def days_of_talks(picture: Picture, *, until: date, days: int = ACTIVITY_DAYS) -
         of_day = [talk for talk in talks if talk.began.astimezone(zone).date() == day]
         found.append(DayOfTalks(day, tuple((talk, picture.topics(talk)) for talk in of_day)))
     return found
+
+
+def trend_of(picture: Picture) -> TrendView | None:
+    """The readings with the most to tell: those that something is said about, then those there are most of."""
+    trends = [one for one in trends_of(picture.senior.pk, days=TREND_DAYS) if one.chart is not None]
+    return max(trends, key=lambda one: (len(one.explanations), one.n), default=None)
 
 
 def inbox(person: User) -> list[AlertCard]:

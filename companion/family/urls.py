@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("family/alerts/<uuid:alert_id>/close/", views.close, name="family-close"),
     path("family/settings/", views.settings, name="family-settings"),
     path("family/<uuid:senior_id>/", views.dashboard, name="dashboard"),
+    path("family/<uuid:senior_id>/trend/", views.trend, name="family-trend"),
     path("family/<uuid:senior_id>/activity/", views.activity, name="family-activity"),
     path("", include("companion.family.facility.urls")),
 ]

@@ -48,6 +48,16 @@ def dashboard(request: HttpRequest, senior_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+def trend(request: HttpRequest, senior_id: UUID) -> HttpResponse:
+    """The picture of the readings that there are most of, for a dashboard: apart, since years are looked through."""
+    picture = selectors.picture_of(_person(request), senior_id, Need.JOURNAL)
+    context = {"trend": selectors.trend_of(picture), "senior": picture.senior, "is_own": picture.is_own}
+    return render(request, "family/parts/trend.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
 def activity(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """When the senior talked, and about what where that is shared. Never a word of it."""
     picture = selectors.picture_of(_person(request), senior_id, Need.ACTIVITY)

@@ -39,6 +39,7 @@ class Live {
     say("");
     this.watch();
     this.expectPing();
+    document.dispatchEvent(new Event("lilo:live")); // for pages that compare themselves with the server's as a whole
   }
 
   /** Ask for what the page shows now. */

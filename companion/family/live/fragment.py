@@ -30,7 +30,7 @@ class Fragment:
         context: what the template is given besides `senior`, `picture` and `csrf_token`. It says kindly what is not
             shared.
         is_personal: whether it looks different to people with the same rights; else it is rendered once for them all.
-        comes_at_once: whether a page that begins to watch is sent it; one that shows hundreds compares itself as a whole.
+        comes_at_once: whether a page that begins to watch is sent it; a page of hundreds compares itself as a whole.
     """
 
     name: str
