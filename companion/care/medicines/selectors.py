@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from companion.care.medicines import adherence as counting
 from companion.care.medicines import rules, schedule
@@ -62,16 +62,15 @@ def dose(senior_id: UUID, occurrence_id: UUID) -> Occurrence | None:
 
 def regimens_of(senior_id: UUID, *, with_stopped: bool = False) -> list[Regimen]:
     """A senior's medicines, each with `current`, its version of now, and `has_picture`; paused ones too."""
-    current = RegimenVersion.objects.filter(effective_until=None)
     rows = Regimen.objects.filter(senior=senior_id)
     if not with_stopped:
         rows = rows.exclude(state=RegimenState.STOPPED)
-    rows = rows.annotate(has_picture=Exists(RegimenPicture.objects.filter(regimen=OuterRef("pk"))))
-    found = list(
-        rows.prefetch_related(Prefetch("versions", current, to_attr="current_versions")).order_by("created_at")
-    )
+    found = list(rows.order_by("created_at"))
+    versions = RegimenVersion.objects.filter(regimen__in=found, effective_until=None)
+    current = {version.regimen_id: version for version in versions}
+    pictured = set(RegimenPicture.objects.filter(regimen__in=found).values_list("regimen_id", flat=True))
     for row in found:
-        row.current = row.current_versions[0]
+        row.current, row.has_picture = current[row.pk], row.pk in pictured
     return found
 
 

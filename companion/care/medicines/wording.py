@@ -184,11 +184,6 @@ def taken_as_needed(doubt: str, allowed: datetime, now: datetime, here: str) -> 
     return sentence(f"{said} By the limits on your list, the next one is allowed at {clock_time(then)}{day}")
 
 
-def sentence(words: str) -> str:
-    """With one full stop at its end: "8:00 a.m." has it already."""
-    return words if words.endswith(".") else f"{words}."
-
-
 def _place(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('is_critical', models.BooleanField(default=False, verbose_name='must not be missed')),
                 ('zone_policy', models.CharField(choices=[('home', 'keep the times of home'), ('device', 'go by the clock where I am'), ('ask', 'ask me')], default='ask', max_length=6, verbose_name='when travelling')),
                 ('asked_zone', models.CharField(blank=True, max_length=64)),
-                ('window_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes that are on time')),
+                ('window_minutes', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='minutes that are on time')),
                 ('notice_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(720)], verbose_name='minutes until the circle is told')),
                 ('is_low_risk', models.BooleanField(default=False, verbose_name='told once a day only')),
                 ('hides_name', models.BooleanField(default=True, verbose_name='messages do not name it')),

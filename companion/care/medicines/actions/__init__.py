@@ -3,16 +3,14 @@
 All of them block: the event loop calls them through `lilo_site.threads.in_thread`.
 """
 
+from companion.care.medicines.actions.as_needed import record_effect, take_as_needed, undo_as_needed
 from companion.care.medicines.actions.doses import (
     DoseResult,
     change_taken_at,
     mark_seen,
-    record_effect,
     skip_dose,
     snooze_dose,
-    take_as_needed,
     take_dose,
-    undo_as_needed,
     undo_dose,
 )
 from companion.care.medicines.actions.regimens import (

@@ -17,7 +17,7 @@ from companion.care.medicines.events import dose_changed_on_commit
 from companion.care.medicines.layout import lay_out
 from companion.care.medicines.models import DoseEvent, DoseState, Occurrence, Regimen, SkipReason, Source
 from companion.care.medicines.plan import CountFrom, RuleKind
-from companion.care.medicines.rules import Standing, Taking
+from companion.care.medicines.rules import Standing
 from companion.care.medicines.selectors import current_version, limits_of, schedule_gap, takings_of
 from companion.circle.access import Need, NotYoursError, access_senior
 from companion.circle.refusals import RefusedError
@@ -79,19 +79,19 @@ def take_dose(
     with transaction.atomic():
         occurrence = _held(by, occurrence_id)
         now = clock.now()
-        at = _checked_time(taken_at, now)
+        at = checked_time(taken_at, now)
         if occurrence.state == DoseState.TAKEN:
             return DoseResult(occurrence, _standing_event(occurrence), False, wording.already_taken(occurrence, by))
         if occurrence.state == DoseState.SKIPPED:
-            _undo(_standing_event(occurrence), by, now)
+            undo_event(_standing_event(occurrence), by, now)
         doubt = _doubt_of(occurrence.regimen, at, schedule_gap(occurrence.regimen))
-        event = _add_event(
+        event = add_event(
             occurrence.regimen, Kind.TAKEN, by, now, source, occurrence=occurrence, taken_at=at, doubt=doubt, note=note,
             quantity=occurrence.quantity if quantity is None else quantity,
         )  # fmt: skip
         notices.taken_after_all(occurrence, event, now)
         _settle(occurrence, DoseState.TAKEN, by, now, taken_at=at)
-        _after(by, "dose.taken", occurrence.regimen, occurrence, now, doubt=str(doubt))
+        after_change(by, "dose.taken", occurrence.regimen, occurrence, now, doubt=str(doubt))
     return DoseResult(occurrence, event, True, wording.taken(doubt), doubt)
 
 
@@ -111,12 +111,12 @@ def skip_dose(by: User, occurrence_id: UUID, *, reason: str, source: str | None 
             raise RefusedError(wording.already_taken(occurrence, by))
         if occurrence.state == DoseState.SKIPPED:
             return DoseResult(occurrence, _standing_event(occurrence), False, wording.SKIPPED)
-        event = _add_event(
+        event = add_event(
             occurrence.regimen, Kind.SKIPPED, by, now, source, occurrence=occurrence, reason=why, note=note
         )
         notices.no_longer_open(occurrence, now)
         _settle(occurrence, DoseState.SKIPPED, by, now)
-        _after(by, "dose.skipped", occurrence.regimen, occurrence, now, reason=str(why))
+        after_change(by, "dose.skipped", occurrence.regimen, occurrence, now, reason=str(why))
     return DoseResult(occurrence, event, True, wording.SKIPPED)
 
 
@@ -144,11 +144,11 @@ def snooze_dose(by: User, occurrence_id: UUID, *, minutes: int | None = None, so
         )
         if later is None:
             raise RefusedError(wording.TOO_LATE_TO_SNOOZE)
-        event = _add_event(regimen, Kind.SNOOZED, by, now, source, occurrence=occurrence)
+        event = add_event(regimen, Kind.SNOOZED, by, now, source, occurrence=occurrence)
         occurrence.snoozes += 1
         write_standing(occurrence, later)
         occurrence.save(update_fields=["snoozes", *NAMES, "step_at"])
-        _after(by, "dose.snoozed", regimen, occurrence, now)
+        after_change(by, "dose.snoozed", regimen, occurrence, now)
     return DoseResult(occurrence, event, True, wording.snoozed(occurrence, regimen.senior.user.time_zone))
 
 
@@ -165,9 +165,9 @@ def undo_dose(by: User, occurrence_id: UUID, *, source: str | None = None) -> Do
         last = _standing_event(occurrence)
         if last is None:
             raise RefusedError("There is nothing to take back.")
-        event = _undo(last, by, now, source)
+        event = undo_event(last, by, now, source)
         _reopen(occurrence, now)
-        _after(by, "dose.undone", occurrence.regimen, occurrence, now)
+        after_change(by, "dose.undone", occurrence.regimen, occurrence, now)
     return DoseResult(occurrence, event, True, wording.UNDONE)
 
 
@@ -183,99 +183,20 @@ def change_taken_at(by: User, occurrence_id: UUID, taken_at: datetime) -> DoseRe
         if occurrence.state != DoseState.TAKEN:
             raise RefusedError("This one is not noted as taken.")
         now = clock.now()
-        at = _checked_time(taken_at, now)
+        at = checked_time(taken_at, now)
         last = _standing_event(occurrence)
         if last is None:
             raise RefusedError("This one is not noted as taken.")
-        _undo(last, by, now)
+        undo_event(last, by, now)
         gap = schedule_gap(occurrence.regimen)
         doubt = _doubt_of(occurrence.regimen, at, gap)
-        event = _add_event(
+        event = add_event(
             occurrence.regimen, Kind.TAKEN, by, now, None, occurrence=occurrence, taken_at=at, doubt=doubt,
             quantity=last.quantity, note=last.note,
         )  # fmt: skip
         _settle(occurrence, DoseState.TAKEN, by, now, taken_at=at)
-        _after(by, "dose.corrected", occurrence.regimen, occurrence, now)
+        after_change(by, "dose.corrected", occurrence.regimen, occurrence, now)
     return DoseResult(occurrence, event, True, wording.taken(doubt), doubt)
-
-
-def take_as_needed(
-    by: User,
-    regimen_id: UUID,
-    *,
-    taken_at: datetime | None = None,
-    quantity: Decimal | None = None,
-    source: str | None = None,
-    note: str = "",
-) -> DoseResult:
-    """Note a dose that has no due time: one as needed, or one besides those due. It is noted whatever the limits say.
-
-    Raises:
-        NotYoursError: unknown, or `by` may not.
-        RefusedError: the time is still to come, or long past.
-    """
-    with transaction.atomic():
-        regimen = _held_regimen(by, regimen_id)
-        now = clock.now()
-        at = _checked_time(taken_at, now)
-        rule = current_version(regimen).rule
-        amount = rule.quantity if quantity is None else quantity
-        takings = takings_of(regimen, since=at - 2 * rules.DAY)
-        least, most = limits_of(regimen)
-        doubt = rules.doubt_as_needed(takings, at, amount, least=least, most=most)
-        if rule.kind is not RuleKind.AS_NEEDED and not doubt:
-            doubt = rules.doubt_of_double(takings, at, schedule_gap(regimen))
-        event = _add_event(regimen, Kind.TAKEN, by, now, source, taken_at=at, quantity=amount, doubt=doubt, note=note)
-        if rule.kind is RuleKind.AS_NEEDED:
-            notices.ask_effect(event, now)
-        allowed = rules.next_allowed([*takings, Taking(at, amount)], now, rule.quantity, least=least, most=most)
-        if doubt:
-            notices.tell_double(event, now)
-        _after(by, "dose.taken_besides", regimen, None, now, doubt=str(doubt))
-    said = wording.taken_as_needed(doubt, allowed, now, regimen.senior.user.time_zone)
-    return DoseResult(None, event, True, said, doubt, allowed)
-
-
-def undo_as_needed(by: User, event_id: UUID, *, source: str | None = None) -> DoseResult:
-    """Take back a dose that had no due time. Asking twice does it once.
-
-    Raises:
-        NotYoursError: unknown, or `by` may not.
-        RefusedError: it is no such dose.
-    """
-    with transaction.atomic():
-        event = access.event_for(by, event_id, to_write=True)
-        regimen = _held_regimen(by, event.regimen_id)
-        if event.kind != Kind.TAKEN or event.occurrence_id is not None:
-            raise RefusedError("There is nothing to take back.")
-        now = clock.now()
-        earlier = DoseEvent.objects.filter(of=event, kind=Kind.UNDONE).first()
-        if earlier is not None:
-            return DoseResult(None, earlier, False, wording.UNDONE)
-        undone = _undo(event, by, now, source)
-        notices.forget_event(event)
-        _after(by, "dose.undone", regimen, None, now)
-    return DoseResult(None, undone, True, wording.UNDONE)
-
-
-def record_effect(by: User, event_id: UUID, *, effect: str, note: str = "") -> DoseEvent:
-    """Note how much a dose taken as needed has helped.
-
-    Raises:
-        NotYoursError: unknown, or `by` may not.
-        RefusedError: it is no such dose.
-        ValueError: there is no such effect.
-    """
-    helped = DoseEvent.Effect(effect)
-    with transaction.atomic():
-        event = access.event_for(by, event_id, to_write=True)
-        if event.kind != Kind.TAKEN:
-            raise RefusedError("There is nothing to say of it.")
-        now = clock.now()
-        notices.forget_event(event)
-        said = _add_event(event.regimen, Kind.EFFECT, by, now, None, of=event, effect=helped, note=note)
-        _after(by, "dose.effect", event.regimen, None, now)
-    return said
 
 
 def mark_seen(by: User, senior_id: UUID, occurrence_ids: Collection[UUID]) -> None:
@@ -348,10 +269,11 @@ def _notice_again(occurrence: Occurrence, now: datetime) -> datetime:
     return min(max(occurrence.due_at, now) + after, occurrence.closes_at)
 
 
-def _undo(event: DoseEvent | None, by: User, now: datetime, source: str | None = None) -> DoseEvent | None:
+def undo_event(event: DoseEvent | None, by: User, now: datetime, source: str | None = None) -> DoseEvent | None:
+    """Add the row that takes another back."""
     if event is None:
         return None
-    return _add_event(event.regimen, Kind.UNDONE, by, now, source, occurrence=event.occurrence, of=event)
+    return add_event(event.regimen, Kind.UNDONE, by, now, source, occurrence=event.occurrence, of=event)
 
 
 def _standing_event(occurrence: Occurrence) -> DoseEvent | None:
@@ -360,7 +282,7 @@ def _standing_event(occurrence: Occurrence) -> DoseEvent | None:
     return rows.order_by("recorded_at").last()
 
 
-def _add_event(
+def add_event(
     regimen: Regimen,
     kind: DoseEvent.Kind,
     by: User,
@@ -370,6 +292,7 @@ def _add_event(
     occurrence: Occurrence | None = None,
     **more: object,
 ) -> DoseEvent:
+    """Add a row of what happened; `source` as told, else a tap of the senior's or a note by somebody else."""
     usual = Source.TAP if by.pk == regimen.senior_id else Source.CARER
     return DoseEvent.objects.create(
         senior_id=regimen.senior_id,
@@ -384,7 +307,8 @@ def _add_event(
     )
 
 
-def _checked_time(taken_at: datetime | None, now: datetime) -> datetime:
+def checked_time(taken_at: datetime | None, now: datetime) -> datetime:
+    """When it was taken; now if nothing was said. Refuses what is to come, or long past."""
     if taken_at is None:
         return now
     if taken_at > now + CLOCKS_APART:
@@ -397,7 +321,7 @@ def _checked_time(taken_at: datetime | None, now: datetime) -> datetime:
 def _held(by: User, occurrence_id: UUID) -> Occurrence:
     """The dose, which `by` may act on; its medicine's row is held first, then its own, always in this order."""
     found = access.occurrence_for(by, occurrence_id, to_write=True)
-    regimen = _held_regimen(by, found.regimen_id)
+    regimen = held_regimen(by, found.regimen_id)
     occurrence = (
         Occurrence.objects.select_related("settled_by").select_for_update(of=("self",)).filter(pk=occurrence_id).first()
     )
@@ -407,12 +331,15 @@ def _held(by: User, occurrence_id: UUID) -> Occurrence:
     return occurrence
 
 
-def _held_regimen(by: User, regimen_id: UUID) -> Regimen:
+def held_regimen(by: User, regimen_id: UUID) -> Regimen:
+    """The medicine, which `by` may change, with its row held."""
     access.regimen_for(by, regimen_id, to_write=True)
     return Regimen.objects.select_related("senior__user").select_for_update(of=("self",)).get(pk=regimen_id)
 
 
-def _after(by: User, what: str, regimen: Regimen, occurrence: Occurrence | None, now: datetime, **details: str) -> None:
+def after_change(
+    by: User, what: str, regimen: Regimen, occurrence: Occurrence | None, now: datetime, **details: str
+) -> None:
     """The audit row, the hint, and doses ahead that move with this one."""
     resource = ("dose", occurrence.pk) if occurrence else ("regimen", regimen.pk)
     audit.record(by, what, *resource, subject=regimen.senior_id, **details)

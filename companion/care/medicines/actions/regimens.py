@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from companion.accounts import audit
 from companion.accounts.models import User
@@ -299,7 +300,7 @@ def _refuse_with_followers(regimen: Regimen) -> None:
 
 def _check_leader(regimen: Regimen, rule: Rule) -> None:
     """A medicine can follow another of the same senior that has times of its own."""
-    if rule.kind is not RuleKind.LINKED:
+    if rule.kind is not RuleKind.LINKED or rule.after is None:
         return
     leader = Regimen.objects.filter(pk=rule.after, senior=regimen.senior_id, state=RegimenState.ACTIVE).first()
     if leader is None or leader.pk == regimen.pk or leader.follows_id is not None:
@@ -350,5 +351,5 @@ def _held(by: User, regimen_id: UUID) -> Regimen:
     return _lock().get(pk=regimen_id)
 
 
-def _lock() -> Any:
+def _lock() -> QuerySet[Regimen]:
     return Regimen.objects.select_related("senior__user").select_for_update(of=("self",))

@@ -181,7 +181,7 @@ def test_words_are_sealed(due: Occurrence, senior: User) -> None:
     actions.skip_dose(senior, due.pk, reason="felt_ill", note="sick all night")
     with connection.cursor() as cursor:
         for table, columns in (("care_doseevent", "note"), ("care_regimen", "name || look || instructions")):
-            cursor.execute(f"SELECT {columns} FROM {table}")
+            cursor.execute(f"SELECT {columns} FROM {table}")  # noqa: S608  (our own two, above)
             assert not {"sick", "Metoprolol", "heart"} & set(str(cursor.fetchall()).split())
     assert not [row for row in AuditLog.objects.values_list("details", flat=True) if "sick" in str(row)]
 
