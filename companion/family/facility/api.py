@@ -17,6 +17,7 @@ from companion.circle.organisations.models import Shift, Unit
 from companion.family.facility import actions, selectors
 from companion.family.facility.models import HandoverNote
 from companion.family.facility.schemas import (
+    AtWorkOut,
     BoardOut,
     CountOut,
     HomeOut,
@@ -110,7 +111,10 @@ def list_shifts(
     units, at = _units(request.auth, organisation_id, unit), clock.now()
     rows, following = page_of(homes.lasting_shifts(units, at), cursor=cursor, limit=limit, order=("first_day", "pk"))
     staff = homes.duties([one.pk for one in units], at)
-    on_shift = {key: [duty.member.pk for duty in found if duty.is_on_shift] for key, found in staff.items()}
+    on_shift = [
+        AtWorkOut(unit_id=key, staff_ids=[duty.member.pk for duty in found if duty.is_on_shift])
+        for key, found in staff.items()
+    ]
     return ShiftsOut(items=[_shift(row) for row in rows], next_cursor=following, on_shift=on_shift)
 
 

@@ -119,12 +119,19 @@ class ShiftOut(Schema):
     last_day: date | None
 
 
+class AtWorkOut(Schema):
+    """Who is at work in a unit now."""
+
+    unit_id: UUID
+    staff_ids: list[UUID]
+
+
 class ShiftsOut(Schema):
     """The shifts that are not over, and who is at work now."""
 
     items: list[ShiftOut]
     next_cursor: str | None
-    on_shift: dict[UUID, list[UUID]] = Field(description="By unit, the staff at work there now.")
+    on_shift: list[AtWorkOut]
 
 
 class ShiftIn(Schema):

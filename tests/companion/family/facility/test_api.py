@@ -86,7 +86,7 @@ def test_shifts_are_planned_listed_and_ended(home: Home, call: Call) -> None:
     assert made.status_code == 201
     listed = call(home.carer, "get", path).json()
     assert [shift["id"] for shift in listed["items"]] == [made.json()["id"]]
-    assert listed["on_shift"] == {str(home.garden.pk): [str(home.post(home.nurse).pk)]}
+    assert listed["on_shift"] == [{"unit_id": str(home.garden.pk), "staff_ids": [str(home.post(home.nurse).pk)]}]
     assert call(home.lead, "post", path, {**body, "last_day": "2025-01-01"}).json()["code"] == "refused"
     assert call(home.lead, "delete", f"{path}/{made.json()['id']}").status_code == 204
     assert Shift.objects.get().last_day is not None

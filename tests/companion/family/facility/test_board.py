@@ -40,12 +40,12 @@ def known(**more: Any) -> Known:
         (
             known(overdue=1, overdue_since=MONDAY - timedelta(hours=1), asked=1),
             Urgency.OVERDUE,
-            "One is late, due 8 a.m.",
+            "One is late, due 8:00 a.m.",
         ),
         (
             known(overdue=2, overdue_since=MONDAY - timedelta(hours=10)),
             Urgency.OVERDUE,
-            "2 are late, due yesterday at 11 p.m.",
+            "2 are late, due yesterday at 11:00 p.m.",
         ),
         (known(asked=1, shares_activity=True, seen_at=MONDAY), Urgency.UNANSWERED, "Lilo asked once today"),
         (known(asked=3), Urgency.UNANSWERED, "Lilo asked 3 times today"),
@@ -53,7 +53,7 @@ def known(**more: Any) -> Known:
         (
             known(shares_activity=True, seen_at=MONDAY - timedelta(hours=18)),
             Urgency.QUIET,
-            "Heard of yesterday at 3 p.m.",
+            "Heard of yesterday at 3:00 p.m.",
         ),
         (known(shares_activity=True, seen_at=MONDAY - timedelta(minutes=5)), Urgency.FINE, "Heard of 8:55 a.m."),
         (known(), Urgency.FINE, "Nothing open"),

@@ -51,7 +51,7 @@ def test_shifts_are_planned_and_ended(home: Home, browse: Browse) -> None:
     shift = Shift.objects.get()
     assert shift.weekdays == "04"
     page = lead.get("/facility/shifts/").content.decode()
-    assert "Monday, Friday, 10 p.m. to 6 a.m. of the next day" in page
+    assert "Monday, Friday, 10:00 p.m. to 6:00 a.m. of the next day" in page
     for wrong in ({"weekdays": []}, {"starts": ""}, {"first_day": "31"}, {"first_day": ""}):
         assert lead.post("/facility/shifts/", {**plan, **wrong}).status_code == 302
     assert Shift.objects.count() == 1
