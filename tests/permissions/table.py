@@ -147,3 +147,34 @@ API |= {
     "all_clear": post("own alert"),
     "check_in": post("signed in"),
 }
+
+PAGES |= {
+    # the journal
+    "journal": [get("signed in")],
+    "journal-of": [get("item")],
+    "journal-write": [get("item to write"), post("item to write", {"amount": "4"})],
+    "journal-trends": [get("item")],
+    "journal-summary": [get("item")],
+    "journal-entry": [get("item"), post("item to write", {"amount": "3"})],
+    "journal-care": [get("item")],
+    "journal-delete": [post("decide")],
+    "journal-put-back": [post("decide", also=404)],
+    "answer-check-in": [post("decide", {"answer": "3"})],
+    "check-in-more": [get("decide")],
+    "check-in": [
+        get("manage"),
+        post("manage", {"time_of_day": "08:30", "retries": "2", "grace_minutes": "60", "paused_until": ""}),
+    ],
+}
+API |= {
+    "list_journal": get("item"),
+    "write_journal": post("item to write", {"kind": "mood", "amount": 4}),
+    "get_entry": get("item"),
+    "correct_entry": post("item to write", {"amount": 3}, method="PUT"),
+    "delete_entry": post("decide", method="DELETE"),
+    "get_trends": get("item"),
+    "get_check_in": get("item"),
+    "answer_check_in": post("decide", {"answer": "fine"}),
+    "plan_check_in": post("manage", {"time_of_day": "08:30:00"}, method="PUT"),
+    "get_summary": get("item"),
+}

@@ -18,6 +18,10 @@ from companion.accounts import limits, sign_ins
 from companion.accounts.actions import create_user, issue_sign_in_code
 from companion.accounts.clients import Client as Device
 from companion.accounts.models import Kind, User
+from companion.care.journal.actions import write
+from companion.care.journal.measures import Kind as JournalKind
+from companion.care.journal.measures import Reading
+from companion.care.journal.models import Source
 from companion.circle import actions as circle
 from companion.circle.models import Item, Membership, Role
 from companion.circle.organisations import actions as homes
@@ -101,6 +105,8 @@ def make_world() -> World:
         "any_token": "nothing-that-opens",
         "any_id": uuid4(),
         "key": "waking-at-night",
+        "kind": "mood",
+        "entry_id": _wrote(people["senior"]),
     }
     return world
 
@@ -151,6 +157,11 @@ def _person(name: str, kind: str = Kind.FAMILY, *, is_staff: bool = False) -> Us
 def _join(senior: User, user: User, role: str) -> Membership:
     invited = circle.invite(senior, senior.pk, role=role)
     return circle.accept_invitation(user, invited.token)
+
+
+def _wrote(senior: User) -> UUID:
+    written = write(senior, senior.pk, [Reading(JournalKind.MOOD, 4)], source=Source.TAP)
+    return written.entries[0].pk
 
 
 def _file() -> Path:
