@@ -10,11 +10,12 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from companion.accounts import audit
@@ -42,6 +43,14 @@ def offer(name: str, section: Section) -> None:
         section: told the person; gives rows of plain values, dates and times included.
     """
     _sections[name] = section
+
+
+def rows_of(rows: QuerySet[Any], *, without: Collection[str] = ()) -> list[Row]:
+    """Every column of some rows, sealed ones opened; what is of no use to people, as fingerprints, is named and left
+    out.
+    """
+    names = [column.attname for column in rows.model._meta.concrete_fields if column.name not in without]
+    return list(rows.values(*names))
 
 
 def archive(user: User) -> bytes:

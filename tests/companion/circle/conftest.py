@@ -77,3 +77,8 @@ def visitor(senior: User) -> User:
 @pytest.fixture
 def stranger(db: None) -> User:
     return person("stranger", "Sam Stranger")
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return User.objects.create_superuser("operator", "nine loud sparrows", full_name="Olga Operator")

@@ -1,0 +1,32 @@
+"""What the conversation holds about a person, for their own copy of it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from companion.accounts.export import Row, offer, rows_of
+from companion.accounts.models import User
+from companion.chat.family_messages.models import FamilyMessage
+from companion.chat.models import Feedback
+from companion.chat.selectors import recent_messages
+
+ALL = 1_000_000
+
+
+def offer_all() -> None:
+    """Hand each part down to the room that makes the archive."""
+    offer("talk", _talk)
+    offer("messages", _messages)
+    offer("answers-that-did-not-help", lambda person: rows_of(Feedback.objects.filter(user=person)))
+
+
+def _talk(person: User) -> list[Row]:
+    return [
+        {"at": message.created_at, "who": message.role, "text": message.text}
+        for message in recent_messages(person.pk, limit=ALL)
+    ]
+
+
+def _messages(person: User) -> list[Row]:
+    """What was written to the person by their people, and by them."""
+    return rows_of(FamilyMessage.objects.filter(Q(senior=person) | Q(person=person)), without=("key",))
