@@ -52,5 +52,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "erase-deleted-journal-entries": {
+        "task": "journal.erase_deleted",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
 }

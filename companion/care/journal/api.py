@@ -19,6 +19,7 @@ from companion.care.journal.models import Source as EntrySource
 from companion.care.journal.rules import UnclearError, read
 from companion.care.journal.schemas import (
     AdviceOut,
+    Answer,
     BaselineOut,
     CheckInIn,
     CheckInOut,
@@ -45,6 +46,7 @@ from lilo_site.api_paging import Cursor, Limit, page_of
 
 router = Router(tags=["journal"], auth=BearerAuth())
 ANSWERS = {"fine": 3, "not_so_good": 2, "need_help": 1}
+NAMES: dict[int, Answer] = {3: "fine", 2: "not_so_good", 1: "need_help"}
 Days = Annotated[int, Query(90, ge=7, le=730, description="How many days are looked at.")]
 OfKind = Annotated[Kind | None, Query(None, description="Only entries of this kind.")]
 
@@ -258,11 +260,10 @@ def _series(name: str, trend: Trend, view: TrendView) -> SeriesOut:
 
 def _check_in(senior_id: UUID) -> CheckInOut:
     shown = selectors.check_in_of(senior_id)
-    names = {value: name for name, value in ANSWERS.items()}
     return CheckInOut(
         is_planned=shown.is_planned,
         time_of_day=shown.time_of_day,
-        answer=names.get(shown.answer or 0),
+        answer=NAMES.get(shown.answer or 0),
         at=shown.at,
         is_asking=shown.is_asking,
         paused_until=shown.paused_until,

@@ -84,7 +84,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if int(said) == NOT_SO_GOOD:
         return redirect("check-in-more")
     messages.success(request, "Good to hear. Have a nice day.")
-    return redirect("journal-of", senior_id=person.pk)
+    return redirect("today")
 
 
 @login_required

@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, Field
 
 from companion.care.journal.measures import MAX_WORDS, Kind
 
+#: How the senior is today.
+Answer = Literal["fine", "not_so_good", "need_help"]
 Written = Literal[
     "mood", "sleep", "sleep_hours", "pain", "blood_pressure", "glucose", "weight", "steps", "height", "note", "question"
 ]
@@ -171,7 +173,7 @@ class CheckInOut(Schema):
 
     is_planned: bool
     time_of_day: time | None
-    answer: Literal["fine", "not_so_good", "need_help"] | None
+    answer: Answer | None
     at: datetime | None
     is_asking: bool
     paused_until: date | None
@@ -180,4 +182,4 @@ class CheckInOut(Schema):
 class CheckInIn(Schema, extra="forbid"):
     """The senior's answer."""
 
-    answer: Literal["fine", "not_so_good", "need_help"]
+    answer: Answer

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -100,8 +100,8 @@ class _Sheet(FPDF):
     def height_of(self, words: str, size: float, width: float, *, bold: bool = False) -> float:
         """How many millimetres a paragraph takes."""
         self.set_font("DejaVu", "B" if bold else "", size)
-        lines = self.multi_cell(width, size * 0.5, words, dry_run=True, output="LINES")
-        return len(lines) * size * 0.5
+        height = self.multi_cell(width, size * 0.5, words, dry_run=True, output="HEIGHT")
+        return float(cast(float, height))
 
     @property
     def room(self) -> float:

@@ -202,13 +202,13 @@ def _take(
     trouble: dict[str, Any]
     try:
         reading = _reading(kind, sent, context.get("unit", ""))
-        given = {"at": time_of(sent.get("at", ""), senior), "is_sure": sent.get("sure") == "yes"}
+        at, is_sure = time_of(sent.get("at", ""), senior), sent.get("sure") == "yes"
         if entry_id is not None:
-            written = actions.correct(person, senior.pk, entry_id, reading, **given)
+            written = actions.correct(person, senior.pk, entry_id, reading, at=at, is_sure=is_sure)
         else:
             source = Source.TAP if MEASURES.get(kind) and MEASURES[kind].faces else Source.FORM
             key = form_key_of(sent.get("form_key", ""))
-            written = actions.write(person, senior.pk, [reading], source=source, key=key, **given)
+            written = actions.write(person, senior.pk, [reading], source=source, at=at, key=key, is_sure=is_sure)
     except (UnclearError, RefusedError) as error:
         trouble = {"trouble": str(error)}
     except DoubtError as doubt:

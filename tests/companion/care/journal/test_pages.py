@@ -284,7 +284,7 @@ class TestSummary:
         assert "Zoë Łukaszewska-Müller Ηλέκτρα Олена" in read.pages[0].extract_text()
         assert read.metadata is not None
         assert read.metadata.title == "Summary for the doctor: Zoë Łukaszewska-Müller Ηλέκτρα Олена"
-        assert read.trailer["/Root"]["/Lang"] == senior.language
+        assert str(read.root_object["/Lang"]) == senior.language
         headings = [str(each["/Title"]) for each in read.outline if not isinstance(each, list)]
         assert headings[0] == "Summary for the doctor"
         assert "Middle of the last 90 days" in str(_alternatives(read))
@@ -305,7 +305,7 @@ class TestSummary:
 
 def _alternatives(read: PdfReader) -> list[str]:
     """The alternative texts of the document's pictures."""
-    root = read.trailer["/Root"]["/StructTreeRoot"]
+    root = read.root_object["/StructTreeRoot"]
     found: list[str] = []
 
     def walk(node: Any) -> None:
@@ -319,5 +319,5 @@ def _alternatives(read: PdfReader) -> list[str]:
             if "/K" in node:
                 walk(node["/K"])
 
-    walk(root["/K"])
+    walk(root.get_object()["/K"])  # type: ignore[index]
     return found
