@@ -16,6 +16,7 @@ urlpatterns = [
     path(SENIOR, views.senior_medicines, name="senior-medicines"),
     path(f"{SENIOR}add/", edit_views.add, name="medicine-add"),
     path(f"{SENIOR}print/", views.printed, name="medicines-print"),
+    path(f"{SENIOR}fhir/", views.exported, name="medicines-fhir"),
     path(f"{SENIOR}month/", views.month, name="medicines-calendar"),
     path(f"{SENIOR}day/", edit_views.routine, name="medicines-routine"),
     path(f"{SENIOR}feed/", feed_page, name="medicines-feed"),

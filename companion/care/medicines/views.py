@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import Calendar
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from companion.accounts.models import User
-from companion.care.medicines import actions, in_words, pages, selectors
+from companion.care.medicines import actions, exports, fhir, in_words, pages, selectors
 from companion.care.medicines.actions import DoseResult
 from companion.care.medicines.forms import StockForm, TakenForm
 from companion.care.medicines.frame import UNDO, back_to, list_address, person_of, regimen_of, senior_of, show
@@ -28,6 +29,8 @@ from companion.circle.access import Need, NotYoursError, visible_seniors
 from companion.circle.models import Senior
 from companion.circle.refusals import RefusedError
 from companion.safety import clock
+
+EXPORTED = timedelta(days=90)
 
 
 @login_required
@@ -262,6 +265,18 @@ def printed(request: HttpRequest, senior_id: UUID) -> HttpResponse:
         **{name: getattr(senior, name) for name in ("allergies", "conditions", "doctor", "pharmacy")},
     }
     return show(request, "medicines/print.html", senior, context)
+
+
+@login_required
+@never_cache
+@require_GET
+def exported(request: HttpRequest, senior_id: UUID) -> HttpResponse:
+    """The same for a doctor's computer: the last three months as FHIR R4."""
+    senior = senior_of(request, senior_id)
+    today = clock.now().astimezone(ZoneInfo(senior.user.time_zone)).date()
+    bundle = fhir.bundle(exports.record_of(senior, today - EXPORTED, today))
+    headers = {"Content-Disposition": 'attachment; filename="medicines.fhir.json"'}
+    return HttpResponse(json.dumps(bundle), content_type=fhir.CONTENT_TYPE, headers=headers)
 
 
 @login_required
