@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.db import SessionStore
@@ -15,7 +16,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from companion.accounts import access, audit, events, passes, sign_ins
-from companion.accounts.models import KeptAnswer, Kind, LimitBucket, RefreshFamily, RefreshToken, SignInPass, User
+from companion.accounts.models import (
+    ErasureCertificate,
+    KeptAnswer,
+    Kind,
+    LimitBucket,
+    RefreshFamily,
+    RefreshToken,
+    SignInPass,
+    User,
+)
 
 VERIFY_SALT = "companion.accounts.verify"
 VERIFY_SECONDS = 3 * 24 * 60 * 60
@@ -117,6 +127,44 @@ def close_account(user: User, *, by: User, now: datetime | None = None) -> None:
     _end_everything(user, "closed", also=["deleted_at", "is_active"])
     SignInPass.objects.filter(senior=user, used_at=None).delete()
     audit.record(by, "account.closed", "account", user.pk, subject=user)
+
+
+@transaction.atomic
+def reopen_account(user: User) -> None:
+    """Bring a closed account back, for an operator at the server, before it is erased. The person signs in anew.
+
+    Raises:
+        PermissionDenied: it is not closed, or its address or number is another's by now.
+    """
+    same_email = Q(email_index=user.email_index) & ~Q(email_index="")
+    same_phone = Q(phone_index=user.phone_index) & ~Q(phone_index="")
+    if user.deleted_at is None or User.objects.filter(same_email | same_phone).exists():
+        raise PermissionDenied
+    user.deleted_at, user.is_active = None, True
+    user.save(update_fields=["deleted_at", "is_active"])
+    audit.record(None, "account.reopened", "account", user.pk, subject=user)
+
+
+def erase_closed_accounts(*, now: datetime | None = None, limit: int = 20) -> int:
+    """Erase for good what was closed a month ago, and write a certificate for each; how many. Safe to run twice.
+
+    Everything about a person hangs on their row; the audit log and the access log name them by id only and stay.
+    """
+    now = now or timezone.now()
+    due = User.everyone.filter(deleted_at__lt=now - ERASE_AFTER).order_by("deleted_at").values_list("pk", flat=True)
+    return sum(_erase(key, now) for key in due[:limit])
+
+
+@transaction.atomic
+def _erase(key: UUID, now: datetime) -> bool:
+    user = User.everyone.select_for_update(of=("self",)).filter(pk=key, deleted_at__lt=now - ERASE_AFTER).first()
+    if user is None:
+        return False
+    closed_at = user.deleted_at
+    _, counts = user.delete()
+    ErasureCertificate.objects.create(person_id=key, closed_at=closed_at, erased_at=now, counts=counts)
+    audit.record(None, "account.erased", "account", key, subject=key, rows=sum(counts.values()))
+    return True
 
 
 def _end_everything(user: User, because: str, *, also: list[str] | None = None) -> None:

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from companion.accounts import audit
 from companion.accounts.actions import close_account
 from companion.accounts.fields import EncryptedTextField
-from companion.accounts.models import AuditLog, User
+from companion.accounts.models import AuditLog, ErasureCertificate, User
 from companion.accounts.selectors import user_by_email
 
 
@@ -95,6 +95,16 @@ class AuditLogAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: AuditLog | None = None) -> bool:
         """Nobody removes from it."""
         return False
+
+
+@admin.register(ErasureCertificate)
+class ErasureCertificateAdmin(AuditLogAdmin):
+    """Certificates of erasure, to read."""
+
+    list_display = ("erased_at", "person_id", "closed_at")
+    list_filter = ()
+    search_fields = ("=person_id",)
+    date_hierarchy = "erased_at"
 
 
 def operator(request: HttpRequest) -> User:

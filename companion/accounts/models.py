@@ -261,6 +261,25 @@ class KeptAnswer(models.Model):
         return f"kept answer {self.pk}"
 
 
+class ErasureCertificate(models.Model):
+    """Shows that all that was held about a person has been erased. It names them by an id that leads nowhere now."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person_id = models.UUIDField(unique=True)
+    closed_at = models.DateTimeField()
+    erased_at = models.DateTimeField()
+    #: How many rows of each table went.
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-erased_at",)
+        verbose_name = _("certificate of erasure")
+        verbose_name_plural = _("certificates of erasure")
+
+    def __str__(self) -> str:
+        return f"erasure {self.person_id}"
+
+
 class AppendOnlyError(Exception):
     """Somebody tried to change or remove what must stay as it was written."""
 

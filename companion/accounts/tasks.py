@@ -19,6 +19,12 @@ def mail_reset(user_id: str, site: str) -> None:
     mails.send_reset(user_id, site)
 
 
+@shared_task(name="accounts.erase_closed_accounts")
+def erase_closed_accounts() -> None:
+    """Erase what was closed a month ago, twenty at a time; safe to run twice."""
+    actions.erase_closed_accounts()
+
+
 @shared_task(name="accounts.forget_old_sign_ins")
 def forget_old_sign_ins() -> None:
     """Remove sign-ins, codes and sessions that ended long ago; safe to run twice."""

@@ -46,6 +46,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "erase-closed-accounts": {
+        "task": "accounts.erase_closed_accounts",
+        "schedule": 3_600.0,
+        "options": {"expires": 1_800},
+    },
     "send-webhooks": {"task": "circle.send_webhooks", "schedule": 5.0, "options": {"expires": 4}},
     "forget-old-webhook-deliveries": {
         "task": "circle.forget_old_webhook_deliveries",

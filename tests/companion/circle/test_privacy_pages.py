@@ -115,7 +115,7 @@ def test_family_have_a_page_of_their_own_and_no_log(senior: User, daughter: User
 def test_a_senior_in_a_home_decides_for_the_home_too(senior: User, operator: User) -> None:
     house = homes.open_organisation(operator, name="Elm House", lead=operator, time_zone="UTC", country="US")
     unit = homes.add_unit(operator, house.pk, name="Ground floor")
-    code = actions.invite(senior, senior.pk).code
+    code = actions.invite(senior, senior.pk, role="facility_staff").code
     admissions.admit_by_code(operator, unit.pk, code)
     client = signed_in(senior)
     client.post(f"/circle/{senior.pk}/share/", {"item": "journal", "with": "home", "on": "yes"})
