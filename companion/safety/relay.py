@@ -161,8 +161,7 @@ class Relay:
 
     def _do_for_others(self) -> None:
         """What other rooms have to be done now and then. However long it takes, alerts do not wait for it."""
-        every = settings.RELAY_CHORES.items()
-        chores = [Chore(seconds / settings.ALERT_TIME_DIVISOR, import_string(name)) for name, seconds in every]
+        chores = [Chore(seconds, import_string(name)) for name, seconds in settings.RELAY_CHORES.items()]
         while chores and not self._stop.wait(POLL):
             try:
                 close_old_connections()

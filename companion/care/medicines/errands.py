@@ -23,17 +23,20 @@ EXPIRY_AHEAD = timedelta(days=14)
 
 def mind_errands() -> int:
     """Look at the medicines that were not looked at for half a day."""
+    now = clock.now()
+    counted = Exists(StockEvent.objects.filter(regimen=OuterRef("pk")))
+    due = Regimen.objects.filter(
+        Q(counted) | Q(expires_on__isnull=False),
+        state=RegimenState.ACTIVE,
+        errands_at__lte=now,
+        senior__user__is_active=True,
+        senior__user__deleted_at=None,
+    )
+    if not due.exists():
+        return 0
     with transaction.atomic():
-        now = clock.now()
-        counted = Exists(StockEvent.objects.filter(regimen=OuterRef("pk")))
-        due = Regimen.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            Q(counted) | Q(expires_on__isnull=False),
-            state=RegimenState.ACTIVE,
-            errands_at__lte=now,
-            senior__user__is_active=True,
-            senior__user__deleted_at=None,
-        )
-        found = list(due.select_related("senior__user").order_by("errands_at")[:BATCH])
+        held = due.select_for_update(skip_locked=True, of=("self",))
+        found = list(held.select_related("senior__user").order_by("errands_at")[:BATCH])
         round_ = notices.begin(now, to_tell={regimen.senior_id for regimen in found})
         for regimen in found:
             is_day = FROM_HOUR <= now.astimezone(ZoneInfo(regimen.senior.user.time_zone)).hour < TO_HOUR

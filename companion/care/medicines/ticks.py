@@ -27,12 +27,14 @@ from companion.care.medicines.models import (
     DoseState,
     Notice,
     Occurrence,
+    PauseReason,
     Regimen,
     RegimenState,
     RegimenVersion,
     ZonePolicy,
 )
 from companion.care.medicines.notices import Round
+from companion.care.medicines.plan import CountFrom
 from companion.care.medicines.rules import Do, Step
 from companion.care.medicines.selectors import current_version
 from companion.circle.access import PROFILE_TEXTS
@@ -45,7 +47,8 @@ from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.models import AlertLevel, AlertSource
 
 log = logging.getLogger(__name__)
-BATCH = 200
+#: Rows taken at once: few enough that SQLite's one writer is never held for long, and an alert has its turn.
+BATCH = 100
 #: Batches of one kind in one tick: the rest waits for the next, so that no kind starves another.
 MOST_BATCHES = 50
 #: A row that cannot be acted on is left alone for so long.
@@ -75,25 +78,32 @@ def tick() -> int:
 
 def _close_left() -> int:
     """Whose account is closed is reminded of nothing more, and their circle is told nothing."""
+    is_closed = Q(senior__user__is_active=False) | Q(senior__user__deleted_at__isnull=False)
+    left = Regimen.objects.filter(is_closed, state=RegimenState.ACTIVE)
+    if not left.exists():  # with SQLite a transaction alone holds up every other writer
+        return 0
     with transaction.atomic():
-        left = Regimen.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            Q(senior__user__is_active=False) | Q(senior__user__deleted_at__isnull=False), state=RegimenState.ACTIVE
+        keys = list(_held(left).values_list("pk", flat=True)[:BATCH])
+        Regimen.objects.filter(pk__in=keys).update(
+            state=RegimenState.PAUSED, state_reason=PauseReason.OTHER, paused_until=None
         )
-        keys = list(left.values_list("pk", flat=True)[:BATCH])
-        Regimen.objects.filter(pk__in=keys).update(state=RegimenState.PAUSED, state_reason="other", paused_until=None)
-        if keys:
-            call_off_open(keys)
+        call_off_open(keys)
     return len(keys)
 
 
 def _wake_paused() -> int:
     """Pauses that have come to their end."""
+    paused = Regimen.objects.filter(
+        state=RegimenState.PAUSED,
+        paused_until__lte=clock.now(),
+        senior__user__is_active=True,
+        senior__user__deleted_at=None,
+    )
+    if not paused.exists():
+        return 0
     with transaction.atomic():
-        now = clock.now()
-        paused = _light().filter(state=RegimenState.PAUSED, paused_until__lte=now, senior__user__is_active=True)
-        found = list(paused.filter(senior__user__deleted_at=None)[:BATCH])
-        if found:
-            resume(found, now, None)
+        found = list(_held(paused).only(*LIGHT)[:BATCH])
+        resume(found, clock.now(), None)
     return len(found)
 
 
@@ -101,14 +111,16 @@ def _mind_zones() -> int:
     """Seniors whose clock is now another than their medicines': follow it, or ask once a journey."""
     current = RegimenVersion.objects.filter(regimen=OuterRef("pk"), effective_until=None)
     elsewhere = Exists(current.exclude(zone=OuterRef("senior__user__time_zone")))
+    is_new = Q(zone_policy=ZonePolicy.ASK) & ~Q(asked_zone=F("senior__user__time_zone"))
+    moved = Regimen.objects.filter(elsewhere, Q(zone_policy=ZonePolicy.DEVICE) | is_new, state=RegimenState.ACTIVE)
+    back = Regimen.objects.filter(~elsewhere).exclude(asked_zone="")
+    if back.exists():
+        back.update(asked_zone="")
+    if not moved.exists():
+        return 0
     with transaction.atomic():
         now = clock.now()
-        Regimen.objects.filter(~elsewhere).exclude(asked_zone="").update(asked_zone="")  # home again
-        is_new = Q(zone_policy=ZonePolicy.ASK) & ~Q(asked_zone=F("senior__user__time_zone"))
-        moved = Regimen.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            elsewhere, Q(zone_policy=ZonePolicy.DEVICE) | is_new, state=RegimenState.ACTIVE
-        )
-        found = list(moved.select_related("senior__user").defer(*SEALED)[:BATCH])
+        found = list(_held(moved).select_related("senior__user").defer(*SEALED)[:BATCH])
         round_ = notices.begin(now)
         for regimen in found:
             here = regimen.senior.user.time_zone
@@ -125,18 +137,18 @@ def _mind_zones() -> int:
 
 def _lay_out_due() -> int:
     """Medicines whose occurrences do not reach two days ahead any more."""
+    due = Regimen.objects.filter(state=RegimenState.ACTIVE, laid_out_until__lt=clock.now() + HORIZON)
+    if not due.exists():
+        return 0
     with transaction.atomic():
-        now = clock.now()
-        due = _light().filter(state=RegimenState.ACTIVE, laid_out_until__lt=now + HORIZON)
-        found = list(due.order_by("laid_out_until")[:BATCH])
-        if found:
-            lay_out(found, now)
+        found = list(_held(due).only(*LIGHT).order_by("laid_out_until")[:BATCH])
+        lay_out(found, clock.now())
     return len(found)
 
 
-def _light() -> QuerySet[Regimen]:
-    """Medicines without anything sealed, held, those that another relay holds passed over."""
-    return Regimen.objects.select_for_update(skip_locked=True, of=("self",)).only(*LIGHT)
+def _held(due: QuerySet[Regimen]) -> QuerySet[Regimen]:
+    """These medicines with their rows held; those that another relay holds are passed over."""
+    return due.select_for_update(skip_locked=True, of=("self",))
 
 
 def _step_due() -> int:
@@ -300,23 +312,23 @@ def _give_way(reminded: Sequence[Occurrence], keys: Sequence[UUID], now: datetim
 
 
 def _lay_out_again(rows: Sequence[Occurrence], now: datetime) -> None:
-    """What counts from a dose that was settled just now is laid out anew, by the next look."""
+    """Medicines whose next dose counts from one that was settled just now are laid out anew, by the next look."""
     settled = {row.regimen_id for row in rows if row.state in (DoseState.MISSED, DoseState.NOT_REMINDED)}
     if settled:
-        again = Regimen.objects.filter(pk__in=settled, laid_out_until__gt=now)
+        from_taken = RegimenVersion.objects.filter(effective_until=None, rule_data__count_from=CountFrom.TAKEN)
+        again = Regimen.objects.filter(pk__in=from_taken.filter(regimen__in=settled).values("regimen"))
         transaction.on_commit(lambda: again.update(laid_out_until=now))
 
 
 def _say_waiting() -> int:
     """What was to be said later: the day's notes, and whether a dose as needed has helped."""
+    now = clock.now()
+    due = Notice.objects.filter(state=Notice.State.WAITING, due_at__lte=now)
+    if not due.exists():
+        return 0
     with transaction.atomic():
-        now = clock.now()
-        rows = Notice.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            state=Notice.State.WAITING, due_at__lte=now
-        )
-        found = list(rows.select_related("event__regimen", "occurrence").order_by("due_at")[:BATCH])
-        if not found:
-            return 0
+        rows = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at")
+        found = list(rows.select_related("event__regimen", "occurrence")[:BATCH])
         notes = [row for row in found if row.kind == Notice.Kind.DIGEST and _is_still_open(row)]
         round_ = notices.begin(now, to_tell={row.senior_id for row in notes})
         notices.digests(round_, notes)
