@@ -170,7 +170,7 @@ function onDone(event) {
   if (turns.isShown(event.turn_id)) turns.forget(event.turn_id);
   else if (isMine || turns.hasSaid(event.message_id)) turns.finish(event);
   else refresh(event.turn_id);
-  tell(asked.size ? "Lilo is answering" : "Answer ready");
+  tell(asked.size ? "Lilo is answering" : event.kind === "aside" ? "" : "Answer ready");
 }
 
 function onDanger(event) {

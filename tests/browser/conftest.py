@@ -123,7 +123,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def cookies(address: str) -> dict[str, Cookies]:
     """The cookies of those who are signed in. Margaret is never in danger; when somebody must be, it is Anna."""
     found: dict[str, Cookies] = {}
-    for name in ("margaret", "anna"):
+    for name in ("margaret", "anna", "ben"):
         with httpx.Client(base_url=address, follow_redirects=True) as client:
             _sign_in_over_http(client, name)
             jar = [(cookie.name, str(cookie.value)) for cookie in client.cookies.jar]

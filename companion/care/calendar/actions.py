@@ -219,7 +219,8 @@ def _checked(plan: Plan, by: User, senior: Senior) -> Plan:
     if until is not None and until < plan.day:
         raise RefusedError("It ends before it begins.")
     is_private = plan.is_private and by.pk == senior.pk
-    return replace(plan, until=until, is_private=is_private, **words)
+    title, place, who, note = (words[name] for name in ("title", "place", "who", "note"))
+    return replace(plan, title=title, place=place, who=who, note=note, until=until, is_private=is_private)
 
 
 def _changed_on_commit(senior_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ from companion.care.calendar import actions, selectors
 from companion.care.calendar.access import access_calendar, access_item
 from companion.care.calendar.forms import PlanForm
 from companion.care.calendar.models import CalendarItem, Kind
+from companion.care.calendar.selectors import Planned
 from companion.circle.access import Need, NotYoursError, access_senior
 from companion.circle.models import Senior
 from companion.circle.refusals import RefusedError
@@ -37,7 +38,13 @@ def days(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """Two weeks of visits and tasks, day by day, and first of all what nobody has taken on."""
     who = person(request)
     senior, _ = access_calendar(who, senior_id)
-    return show(request, "calendar/days.html", days_context(who, senior, request.GET.get("from")), senior=senior)
+    return show(
+        request,
+        "calendar/days.html",
+        days_context(who, senior, request.GET.get("from")),
+        senior=senior,
+        place="calendar",
+    )
 
 
 def days_context(who: User, senior: Senior, begin: str | None = None) -> dict[str, Any]:
@@ -54,11 +61,19 @@ def days_context(who: User, senior: Senior, begin: str | None = None) -> dict[st
         "is_now": first == today,
         "before": max(first - timedelta(days=selectors.SPAN), date(2000, 1, 1)),
         "after": last + timedelta(days=1),
-        "open_tasks": [one for one in planned if one.is_open and one.day >= today],
+        "open_tasks": _each_once(one for one in planned if one.is_open and one.day >= today),
         "days": [(day, list(items)) for day, items in groupby(planned, key=lambda one: one.day)],
         "may_write": _may_write(who, senior),
         "who": who,
     }
+
+
+def _each_once(planned: Iterable[Planned]) -> list[Planned]:
+    """Of what comes again, the next day only."""
+    found: dict[UUID, Planned] = {}
+    for one in planned:
+        found.setdefault(one.item.pk, one)
+    return list(found.values())
 
 
 @login_required
@@ -76,7 +91,9 @@ def add(request: HttpRequest, senior_id: UUID) -> HttpResponse:
         messages.success(request, "It is in the calendar.")
         return _back(senior_id, form.cleaned_data["day"])
     context = {"form": form, "form_key": key, "item": None, "today": selectors.today_of(senior)}
-    return show(request, "calendar/edit.html", context, senior=senior, status=422 if form.errors else 200)
+    return show(
+        request, "calendar/edit.html", context, senior=senior, place="calendar", status=422 if form.errors else 200
+    )
 
 
 @login_required
@@ -91,7 +108,9 @@ def edit(request: HttpRequest, senior_id: UUID, item_id: UUID) -> HttpResponse:
         messages.success(request, "Changed.")
         return _back(senior_id, form.cleaned_data["day"])
     context = {"form": form, "form_key": uuid4(), "item": item, "on_day": request.GET.get("day", "")}
-    return show(request, "calendar/edit.html", context, senior=item.senior, status=422 if form.errors else 200)
+    return show(
+        request, "calendar/edit.html", context, senior=item.senior, place="calendar", status=422 if form.errors else 200
+    )
 
 
 @login_required

@@ -78,7 +78,7 @@ def test_a_task_is_taken_on_by_a_press_and_the_second_is_told_who_was_first(
 ) -> None:
     task = task_of(senior)
     press = address(senior, f"{task.pk}/{tomorrow()}/claim/")
-    assert "nobody does yet" in words(page_of(son).get(address(senior)))
+    assert "1 thing still needs somebody" in words(page_of(son).get(address(senior)))
     assert "You do it" in words(page_of(son).post(press, follow=True))
     assert "Ben was first and does it." in words(page_of(daughter).post(press, follow=True))
     assert "Done by you" in words(page_of(son).post(address(senior, f"{task.pk}/{tomorrow()}/done/"), follow=True))
