@@ -39,6 +39,11 @@ class _Memory:
         self._written: OrderedDict[Key, None] = OrderedDict()
         self._waiting: OrderedDict[Key, AccessLog] = OrderedDict()
 
+    def knows(self, keys: Iterable[Key]) -> bool:
+        """Whether all of these have been written down: so it is with every look of an hour but the first."""
+        with self._lock:
+            return all(key in self._written for key in keys)
+
     def unwritten(self, rows: dict[Key, AccessLog]) -> dict[Key, AccessLog]:
         """Those of the rows that are new, and whatever waited."""
         with self._lock:
@@ -76,13 +81,11 @@ def note_seen(person: User, senior_ids: Iterable[UUID], item: str) -> None:
     """
     now = timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    rows: dict[Key, AccessLog] = {
-        (senior_id, person.pk, str(item), f"{hour:%Y%m%d%H}"): AccessLog(
-            senior_id=senior_id, person_id=person.pk, item=str(item), hour=hour, at=now
-        )
-        for senior_id in senior_ids
-        if senior_id != person.pk
-    }
+    kind, of_hour = str(item), f"{hour:%Y%m%d%H}"
+    keys = [(senior_id, person.pk, kind, of_hour) for senior_id in senior_ids if senior_id != person.pk]
+    if _memory.knows(keys):
+        return
+    rows = {key: AccessLog(senior_id=key[0], person_id=key[1], item=kind, hour=hour, at=now) for key in keys}
     if rows := _memory.unwritten(rows):
         _write(rows)
 

@@ -66,7 +66,7 @@ class OrmHistory:
         """One step into the index for each person."""
         theirs = Message.objects.filter(user=OuterRef("pk"), role=Message.Role.SENIOR).order_by("-said_at")
         people = User.objects.filter(pk__in=user_ids).annotate(spoke=Subquery(theirs.values("said_at")[:1]))
-        return dict(people.exclude(spoke=None).values_list("pk", "spoke"))
+        return {key: spoke for key, spoke in people.order_by().values_list("pk", "spoke") if spoke is not None}
 
 
 def _row(user_id: UUID, message: StoredMessage) -> Message:

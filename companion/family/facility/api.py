@@ -193,9 +193,9 @@ def _units(person: User, organisation_id: UUID, unit_id: UUID | None) -> list[Un
 def _row(row: selectors.Row) -> RowOut:
     return RowOut(
         senior_id=row.senior_id,
-        name=row.name,
-        unit_id=row.residency.unit_id,
-        room=row.residency.room,
+        name=row.place.name,
+        unit_id=row.place.unit_id,
+        room=row.place.room,
         urgency=row.urgency,
         heading=row.urgency.heading,
         words=row.standing.words,

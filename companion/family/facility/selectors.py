@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from companion.accounts.models import User
 from companion.care.medicines.models import OPEN, DoseState, Occurrence
 from companion.chat.activity import last_talked
-from companion.circle.access import Need, NotYoursError, residents_for, visible_seniors
+from companion.circle.access import Need, NotYoursError, residents_for
 from companion.circle.organisations.access import visible_units
 from companion.circle.organisations.models import Residency, Unit
 from companion.circle.organisations.selectors import with_names
@@ -33,10 +33,24 @@ NOTES_SINCE = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Who lives where: as much of it as a board shows."""
+
+    senior_id: UUID
+    name: str
+    """The whole name: two residents may share a first one."""
+    room: str
+    unit_id: UUID
+    unit: str
+    zone: str
+    """Of the home's clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One resident on the board."""
 
-    residency: Residency
+    place: Place
     standing: Standing
     at: datetime
     """When it was read."""
@@ -45,12 +59,7 @@ class Row:
     @property
     def senior_id(self) -> UUID:
         """Whose row it is."""
-        return self.residency.senior_id
-
-    @property
-    def name(self) -> str:
-        """The whole name: two residents may share a first one."""
-        return str(self.residency.senior.user)
+        return self.place.senior_id
 
     @property
     def urgency(self) -> Urgency:
@@ -64,9 +73,8 @@ class Row:
 
     @property
     def order(self) -> str:
-        """Its place among the rows of the same urgency, as text that sorts."""
-        unit, number, room = _by_room(self.residency)
-        return f"{unit}  {number:07}  {room}  {self.name}"
+        """Its place among the rows of the same urgency, as text that sorts: room 9, then 12, then 12a."""
+        return "  ".join((self.place.unit, *(str(part) for part in _by_room(self.place.room)), self.place.name))
 
     @property
     def needs_somebody(self) -> bool:
@@ -88,7 +96,8 @@ class Facts:
 
     alerts: dict[UUID, Alert]
     overdue: dict[UUID, list[datetime]]
-    plans: dict[UUID, CheckInPlan]
+    plans: dict[UUID, tuple[datetime | None, datetime | None, int]]
+    """When they were heard of by a check-in, when the next one is due, and how often Lilo asked in vain."""
     talked: dict[UUID, datetime]
     shares_activity: frozenset[UUID]
 
@@ -101,18 +110,16 @@ def board(person: User, units: Iterable[Unit], *, words: str = "") -> list[Row]:
         units: of the home they look after.
         words: only those whose name or room has these in it.
     """
-    found = residents_for(person, Need.ALERTS).filter(unit__in=units, senior__user__deleted_at=None)
+    here = Q(unit__in=[unit.pk for unit in units])
     for word in words.split():
         named = Q(senior__user__full_name__icontains=word) | Q(senior__preferred_name__icontains=word)
-        found = found.filter(named | Q(room__iexact=word))
-    rows = _rows(person, list(with_names(found)))
-    return sorted(rows, key=lambda row: (row.urgency, row.order))
+        here &= named | Q(room__iexact=word)
+    return sorted(_rows(person, here), key=lambda row: (row.urgency, row.order))
 
 
 def row_of(person: User, senior_id: UUID) -> Row | None:
     """One resident's row; None where the person does not look after them."""
-    found = residents_for(person, Need.ALERTS).filter(senior=senior_id, senior__user__deleted_at=None)
-    return next(iter(_rows(person, list(with_names(found)))), None)
+    return next(iter(_rows(person, Q(senior=senior_id))), None)
 
 
 def levels(rows: Sequence[Row]) -> list[Level]:
@@ -123,38 +130,44 @@ def levels(rows: Sequence[Row]) -> list[Level]:
     return [Level(urgency, tuple(by_urgency[urgency])) for urgency in Urgency]
 
 
-def _rows(person: User, residencies: list[Residency]) -> list[Row]:
+def _rows(person: User, which: Q) -> list[Row]:
+    """Plain values, not models: five hundred residents would be thousands of objects."""
     now = clock.now()
-    facts = _facts(person, [residency.senior_id for residency in residencies], now)
-    return [_row(residency, facts, now) for residency in residencies]
+    found = residents_for(person, Need.ALERTS).filter(which, senior__user__deleted_at=None).order_by()
+    columns = ("senior", "senior__user__full_name", "room", "unit", "unit__name", "unit__organisation__time_zone")
+    places = [Place(*values) for values in found.values_list(*columns)]
+    facts = _facts(person, which, found, now)
+    return [_row(place, facts, now) for place in places]
 
 
-def _facts(person: User, senior_ids: list[UUID], now: datetime) -> Facts:
-    shares = {
-        need: frozenset(visible_seniors(person, need=need).filter(pk__in=senior_ids).values_list("pk", flat=True))
-        for need in (Need.MEDICINES, Need.ACTIVITY)
-    }
+def _facts(person: User, which: Q, residents: QuerySet[Residency], now: datetime) -> Facts:
+    medicines = residents_for(person, Need.MEDICINES).filter(which).order_by().values("senior")
+    activity = residents_for(person, Need.ACTIVITY).filter(which).order_by().values_list("senior", flat=True)
+    shares_activity = frozenset(activity)
+    plans = CheckInPlan.objects.filter(pk__in=residents.values("senior"))
     facts = Facts(
-        alerts=_gravest_alerts(senior_ids),
-        overdue=_overdue(shares[Need.MEDICINES], now),
-        plans={plan.pk: plan for plan in CheckInPlan.objects.filter(pk__in=senior_ids)},
-        talked=last_talked(shares[Need.ACTIVITY]),
-        shares_activity=shares[Need.ACTIVITY],
+        alerts=_gravest_alerts(residents),
+        overdue=_overdue(medicines, now),
+        plans={
+            key: (seen_at, due_at, asked if is_active else 0)
+            for key, seen_at, due_at, asked, is_active in plans.values_list(
+                "pk", "last_seen_at", "due_at", "asked", "is_active"
+            )
+        },
+        talked=last_talked(shares_activity),
+        shares_activity=shares_activity,
     )
-    for need, shown in (
-        (Need.ALERTS, facts.alerts.keys()),
-        (Need.MEDICINES, facts.overdue.keys()),
-        (Need.ACTIVITY, shares[Need.ACTIVITY]),
-    ):
-        note_seen(person, shown, need)
+    note_seen(person, facts.alerts.keys(), Need.ALERTS)
+    note_seen(person, facts.overdue.keys(), Need.MEDICINES)
+    note_seen(person, shares_activity, Need.ACTIVITY)
     return facts
 
 
-def _gravest_alerts(senior_ids: Collection[UUID]) -> dict[UUID, Alert]:
+def _gravest_alerts(residents: QuerySet[Residency]) -> dict[UUID, Alert]:
     """The open alert of each that most needs somebody. What is told in confidence is never on a board."""
-    told = Alert.objects.filter(senior__in=senior_ids, told_since__isnull=False, is_confidential=False)
+    told = Alert.objects.filter(senior__in=residents.values("senior"), told_since__isnull=False, is_confidential=False)
     found: dict[UUID, Alert] = {}
-    still = told.exclude(state__in=CLOSED).select_related("claimed_by").defer("words", "reasons", "reason")
+    still = told.exclude(state__in=CLOSED).select_related("claimed_by")
     for alert in still.defer("words", "reasons", "reason", "claimed_by__email", "claimed_by__phone"):
         known = found.get(alert.senior_id)
         if known is None or _gravity(alert) < _gravity(known):
@@ -162,9 +175,9 @@ def _gravest_alerts(senior_ids: Collection[UUID]) -> dict[UUID, Alert]:
     return found
 
 
-def _overdue(senior_ids: Collection[UUID], now: datetime) -> dict[UUID, list[datetime]]:
+def _overdue(seniors: QuerySet[Residency, dict[str, UUID]], now: datetime) -> dict[UUID, list[datetime]]:
     """When doses were due that must not be missed, and are late or were missed lately."""
-    critical = Occurrence.objects.filter(senior__in=senior_ids, regimen__is_critical=True, due_at__lte=now)
+    critical = Occurrence.objects.filter(senior__in=seniors, regimen__is_critical=True, due_at__lte=now)
     late = Q(state__in=OPEN, late_at__lte=now) | Q(state=DoseState.MISSED)
     found: defaultdict[UUID, list[datetime]] = defaultdict(list)
     recent = critical.filter(late, due_at__gt=now - OVERDUE_WITHIN).order_by("due_at")
@@ -173,25 +186,26 @@ def _overdue(senior_ids: Collection[UUID], now: datetime) -> dict[UUID, list[dat
     return dict(found)
 
 
-def _row(residency: Residency, facts: Facts, now: datetime) -> Row:
-    key = residency.senior_id
-    alert, plan, late = facts.alerts.get(key), facts.plans.get(key), facts.overdue.get(key, [])
+def _row(place: Place, facts: Facts, now: datetime) -> Row:
+    key = place.senior_id
+    alert, late = facts.alerts.get(key), facts.overdue.get(key, [])
+    checked_at, asked_since, asked = facts.plans.get(key, (None, None, 0))
+    seen = [at for at in (facts.talked.get(key), checked_at) if at is not None]
     shares_activity = key in facts.shares_activity
-    seen = [at for at in (facts.talked.get(key), plan.last_seen_at if plan else None) if at is not None]
     known = Known(
         now=now,
-        zone=residency.unit.organisation.time_zone,
+        zone=place.zone,
         trouble=_trouble(alert) if alert else None,
         trouble_since=alert.raised_at if alert else None,
         helper=alert.claimed_by.short_name if alert and alert.claimed_by else "",
         overdue=len(late),
         overdue_since=late[0] if late else None,
-        asked=plan.asked if plan and plan.is_active else 0,
-        asked_since=plan.due_at if plan else None,
+        asked=asked,
+        asked_since=asked_since,
         seen_at=max(seen, default=None) if shares_activity else None,
         shares_activity=shares_activity,
     )
-    return Row(residency, standing_of(known), now, alert)
+    return Row(place, standing_of(known), now, alert)
 
 
 def _trouble(alert: Alert) -> Trouble:
@@ -206,10 +220,10 @@ def _gravity(alert: Alert) -> int:
     return [Trouble.HELP, Trouble.CALMED, Trouble.CLAIMED, Trouble.DRILL].index(_trouble(alert))
 
 
-def _by_room(residency: Residency) -> tuple[str, int, str]:
-    """Room 9 comes before room 12, and 12 before 12a."""
-    digits = "".join(sign for sign in residency.room if sign.isdigit())
-    return residency.unit.name, int(digits) if digits and len(digits) < 7 else 0, residency.room
+def _by_room(room: str) -> tuple[str, str]:
+    """The number of a room, filled up, and its label: so that 9 comes before 12, and 12 before 12a."""
+    digits = "".join(sign for sign in room if sign.isdigit())
+    return f"{digits[:7]:0>7}", room
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +245,7 @@ def round_of(person: User, units: Iterable[Unit], *, senior_id: UUID | None = No
     found = residents_for(person, Need.MEDICINES).filter(unit__in=units, senior__user__deleted_at=None)
     if senior_id is not None:
         found = found.filter(senior=senior_id)
-    residencies = sorted(with_names(found), key=_by_room)
+    residencies = sorted(with_names(found), key=lambda one: (one.unit.name, *_by_room(one.room)))
     due = Q(state__in=OPEN, due_at__lte=now + ROUND_AHEAD)
     done = Q(state__in=(DoseState.TAKEN, DoseState.SKIPPED), settled_at__gt=now - ROUND_BACK)
     doses = Occurrence.objects.select_related("regimen", "settled_by").defer("settled_by__email", "settled_by__phone")

@@ -21,7 +21,7 @@ from companion.care.medicines.models import SkipReason
 from companion.circle.access import Need, NotYoursError, residents_for, shared_items
 from companion.circle.organisations.access import posts_of, visible_units
 from companion.circle.organisations.models import Organisation, Post, Unit
-from companion.circle.organisations.selectors import ASKED_ITEMS, duties, with_names
+from companion.circle.organisations.selectors import ASKED_ITEMS, duties, home_of, with_names
 from companion.circle.refusals import RefusedError
 from companion.family.facility import actions, selectors
 from companion.family.facility.rules import WHY_NOT
@@ -102,19 +102,19 @@ def claim(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 def resident(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """One resident: how they stand, what is due, the notes about them, and where the rest is."""
     desk = desk_of(request)
-    row = selectors.row_of(desk.person, senior_id)
-    if row is None:
+    row, lives = selectors.row_of(desk.person, senior_id), home_of(senior_id)
+    if row is None or lives is None:
         raise NotYoursError
     shared = shared_items(desk.person, senior_id)
     context = {
         "row": row,
-        "senior": row.residency.senior,
+        "senior": lives.senior,
         "stops": selectors.round_of(desk.person, desk.units, senior_id=senior_id),
         "notes": selectors.notes(desk.person, desk.units, senior_id=senior_id)[:30],
         "shared": [item for item in ASKED_ITEMS if item in shared],
         "kept": [item for item in ASKED_ITEMS if item not in shared],
         "reasons": WHY_NOT,
-        "runs_home": _runs(desk, row.residency.unit.organisation_id),
+        "runs_home": _runs(desk, lives.unit.organisation_id),
     }
     return render(request, "facility/resident.html", {**desk.context("board"), **context})
 

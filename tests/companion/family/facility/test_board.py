@@ -70,7 +70,7 @@ def test_rows_come_by_urgency_then_room(home: Home) -> None:
     last = home.admit(home.garden, "Calls for help", room="99")
     alerts.press_help(last.senior.user)
     rows = board(home.nurse, [home.garden])
-    assert [row.residency.room for row in rows] == ["99", "", "9", "10", "12", "12a"]
+    assert [row.place.room for row in rows] == ["99", "", "9", "10", "12", "12a"]
     assert [row.order for row in rows[1:]] == sorted(row.order for row in rows[1:])
 
 
