@@ -14,6 +14,7 @@ from companion.circle.actions import accept_invitation, create_profile, invite
 from companion.circle.models import Membership, Role
 from lilo_site.management.demo_home import furnish_home
 from lilo_site.management.demo_journal import fill_journal
+from lilo_site.management.demo_medicines import fill_medicines
 from lilo_site.settings.base import PRODUCTION
 
 PASSWORD = "lilo-demo-2026"  # noqa: S105  (of a demo on this machine only; production refuses it)  # nosec B105
@@ -79,6 +80,7 @@ class Command(BaseCommand):
                 invitation = invite(margaret, margaret.pk, role=person.role, relation=person.relation)
                 accept_invitation(user, invitation.token)
         fill_journal(margaret, by=User.objects.get(username="anna"))
+        fill_medicines(margaret, by=User.objects.get(username="anna"))
 
         operator = User.objects.get(username="carla")
         furnish_home(operator, lead=_opened(LEAD), nurse=_opened(NURSE), carer=_opened(CARER))
