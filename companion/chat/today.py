@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from companion.care.calendar.selectors import visits_of_day
 from companion.care.journal.selectors import check_in_of
 from companion.care.medicines import pages
 from companion.care.medicines.frame import person_of, undo_shown
@@ -40,6 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "undo": undo_shown(request, senior),
         "now": [dose for dose in doses if dose.is_now],
         "later": [dose for dose in doses if dose.is_open and not dose.is_now],
+        "visits": visits_of_day(senior.pk, day),
         "done": [dose for dose in doses if not dose.is_open],
         "as_needed": pages.needed_today(senior),
         "letters": unread_messages(senior.pk),

@@ -178,3 +178,104 @@ API |= {
     "plan_check_in": post("manage", {"time_of_day": "08:30:00"}, method="PUT"),
     "get_summary": get("item"),
 }
+
+PAGES |= {
+    # medicines, and the senior's day
+    "today": [get("signed in")],
+    "medicines": [get("signed in")],
+    "senior-medicines": [get("item")],
+    "medicine-add": [get("item to write"), post("item to write", {"step": "what"}, also=422)],
+    "medicines-print": [get("item")],
+    "medicines-fhir": [get("item")],
+    "medicines-calendar": [get("item")],
+    "medicines-routine": [get("item to write")],
+    "medicines-feed": [get("item"), post("item", {"what": "make"})],
+    "undo-dismiss": [post("item")],
+    "dose": [get("item")],
+    "dose-skip": [get("item to write")],
+    "dose-act": [post("item to write")],
+    "medicine": [get("item")],
+    "medicine-take": [post("item to write")],
+    "taken-undo": [post("item to write")],
+    "medicine-stock": [post("item to write", {"what": "count", "quantity": "3"})],
+    "medicine-picture": [get("item", also=404), post("item to write", {"forget": "yes"})],
+    "medicine-change": [get("item to write")],
+    "medicine-change-part": [get("item to write")],
+    "medicine-pause": [get("item to write"), post("item to write", {"reason": "hospital"})],
+    "medicine-stop": [get("item to write"), post("item to write", {"reason": "finished"})],
+    "medicine-resume": [post("item to write")],
+    "feed": [get("anybody", also=404, token="any_token")],
+}
+DAYS = "?since=2026-01-01&until=2026-02-01"
+API |= {
+    "list_medicines": get("item"),
+    "add_medicine": post("item to write", {"name": "Ramipril", "rule": {"kind": "as_needed", "start": "2026-01-01"}}),
+    "get_medicine": get("item"),
+    "change_medicine": post("item to write", {"strength": "5 mg"}, method="PATCH"),
+    "pause_medicine": post("item to write", {"reason": "hospital"}),
+    "resume_medicine": post("item to write"),
+    "stop_medicine": post("item to write", {"reason": "finished"}),
+    "take_as_needed": post("item to write"),
+    "get_as_needed": get("item"),
+    "get_stock": get("item"),
+    "note_stock": post("item to write", {"kind": "count", "quantity": 3}),
+    "list_doses": get("item", DAYS),
+    "get_dose": get("item"),
+    "take_dose": post("item to write"),
+    "skip_dose": post("item to write", {"reason": "felt_ill"}),
+    "snooze_dose": post("item to write", also=409),
+    "undo_dose": post("item to write", also=409),
+    "undo_as_needed": post("item to write"),
+    "record_effect": post("item to write", {"effect": "better"}),
+    "get_adherence": get("item", DAYS),
+    "export_medicines_fhir": get("item", DAYS),
+}
+
+PAGES |= {
+    # the family portal
+    "family": [get("signed in")],
+    "family-alerts": [get("signed in")],
+    "family-settings": [get("signed in")],
+    "family-claim": [post("handle alerts")],
+    "family-close": [post("handle alerts", {"how": "resolved", "reason": "She is well"})],
+    "dashboard": [get("belong")],
+    "family-trend": [get("item")],
+    "family-activity": [get("item")],
+}
+API |= {
+    "get_dashboard": get("belong"),
+    "get_activity": get("item"),
+}
+
+PAGES |= {
+    # words between the senior and their people, visits and tasks, notices
+    "family-messages": [get("belong"), post("belong to write", {"text": "I ring after lunch"})],
+    "my-messages": [get("signed in")],
+    "message-seen": [post("decide")],
+    "read-aloud": [post("anybody", {"aloud": "yes"})],
+    "family-calendar": [get("belong")],
+    "calendar-add": [get("belong to write"), post("belong to write", {"kind": "task"}, also=422)],
+    "calendar-edit": [get("belong to write"), post("belong to write", {"kind": "task"}, also=422)],
+    "calendar-remove": [post("belong to write")],
+    "calendar-act": [post("belong to write", verb="task_verb")],
+    "push-how": [get("signed in")],
+    "push-subscribe": [post("signed in", also=422)],
+    "push-more": [post("own contact", {"more": "yes"}, point_id="browser_id")],
+    "push-arrived": [post("anybody", {"token": "nothing"}, also=404)],
+    "service-worker": [get("anybody")],
+}
+PLAN = {"kind": "task", "title": "Shopping", "day": lambda w: w.ids["day"]}
+API |= {
+    "list_messages": get("belong"),
+    "write_message": post("belong to write", {"text": "Hello", "to": lambda w: w.people["family"].pk}),
+    "see_message": post("belong"),
+    "list_calendar": get("belong"),
+    "add_to_calendar": post("belong to write", PLAN),
+    "change_calendar": post("belong to write", PLAN, method="PUT"),
+    "remove_from_calendar": post("belong to write", method="DELETE"),
+    "claim_task": post("belong to write"),
+    "give_task_back": post("belong to write"),
+    "finish_task": post("belong to write"),
+    "undo_task": post("belong to write"),
+    "call_off_day": post("belong to write"),
+}

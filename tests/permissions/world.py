@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,17 +14,23 @@ from uuid import UUID, uuid4
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from companion.accounts import limits, sign_ins
 from companion.accounts.actions import create_user, issue_sign_in_code
 from companion.accounts.clients import Client as Device
 from companion.accounts.models import Kind, User
+from companion.care.calendar import actions as calendar
+from companion.care.calendar.actions import Plan
 from companion.care.journal.actions import write
 from companion.care.journal.measures import Kind as JournalKind
 from companion.care.journal.measures import Reading
 from companion.care.journal.models import Source
+from companion.care.medicines import actions as medicines
+from companion.care.medicines.plan import Rule
+from companion.chat.family_messages.actions import write_to_senior
 from companion.circle import actions as circle
-from companion.circle.models import Item, Membership, Role
+from companion.circle.models import ContactPoint, Item, Membership, Role
 from companion.circle.organisations import actions as homes
 from companion.circle.organisations import admissions
 from companion.circle.organisations.models import Organisation
@@ -107,6 +114,8 @@ def make_world() -> World:
         "key": "waking-at-night",
         "kind": "mood",
         "entry_id": _wrote(people["senior"]),
+        **_medicines(people["senior"]),
+        **_plans_and_words(people["senior"], people["family"]),
     }
     return world
 
@@ -162,6 +171,36 @@ def _join(senior: User, user: User, role: str) -> Membership:
 def _wrote(senior: User) -> UUID:
     written = write(senior, senior.pk, [Reading(JournalKind.MOOD, 4)], source=Source.TAP)
     return written.entries[0].pk
+
+
+def _medicines(senior: User) -> dict[str, Any]:
+    """One medicine with a dose that is still to come, and one taken as needed."""
+    rule = Rule.model_validate({"kind": "times", "start": "2026-01-01", "slots": [{"at": "08:00"}]})
+    needed = Rule.model_validate({"kind": "as_needed", "start": "2026-01-01"})
+    daily = medicines.add_regimen(senior, senior.pk, rule=rule, name="Metoprolol")
+    taken = medicines.take_as_needed(senior, medicines.add_regimen(senior, senior.pk, rule=needed, name="Aspirin").pk)
+    dose = daily.occurrences.order_by("due_at").values_list("pk", flat=True)[0]
+    return {
+        "regimen_id": daily.pk,
+        "medicine_id": daily.pk,
+        "occurrence_id": dose,
+        "dose_id": dose,
+        "event_id": taken.event.pk if taken.event else None,
+        "verb": "taken",
+        "part": "what",
+    }
+
+
+def _plans_and_words(senior: User, member: User) -> dict[str, Any]:
+    """A task of tomorrow's, a message to the senior, and a browser of the member's that shows notices."""
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    return {
+        "item_id": calendar.add_item(senior, senior.pk, Plan("task", "Shopping", tomorrow), key="k").pk,
+        "day": tomorrow.isoformat(),
+        "task_verb": "claim",
+        "message_id": write_to_senior(member, senior.pk, "I ring after lunch", key="k").pk,
+        "browser_id": ContactPoint.objects.create(user=member, kind=ContactPoint.Kind.PUSH, address="{}").pk,
+    }
 
 
 def _file() -> Path:
