@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from companion.accounts.models import User
-from companion.care.medicines import in_words, rules, selectors, wording
+from companion.care.medicines import in_words, rules, selectors
 from companion.care.medicines.adherence import Adherence
+from companion.care.medicines.advice import if_missed
 from companion.care.medicines.models import (
     DoseEvent,
     DoseState,
@@ -179,7 +180,7 @@ def dose_card(
         state_words=words,
         tone=tone,
         icon=icon,
-        advice=wording.IF_MISSED if row.state == DoseState.MISSED else "",
+        advice=if_missed() if row.state == DoseState.MISSED else "",
         has_picture=row.regimen_id in set(pictured),
         is_open=row.is_open,
         is_now=is_now,

@@ -23,6 +23,7 @@ from companion.care.medicines.models import (
     RegimenState,
     RegimenVersion,
 )
+from companion.care.medicines.pairs import Pair, pairs_among
 from companion.care.medicines.plan import RuleKind
 from companion.care.medicines.rules import Taking
 from companion.care.medicines.stock import Stock
@@ -168,6 +169,15 @@ def as_needed_of(senior_id: UUID) -> list[tuple[Regimen, AsNeeded]]:
     """A senior's medicines in use that are taken as needed, each with where it stands."""
     found = [regimen for regimen in regimens_of(senior_id) if regimen.is_active]
     return [(regimen, as_needed(regimen)) for regimen in found if regimen.current.rule.kind is RuleKind.AS_NEEDED]
+
+
+def pairs_of(regimen: Regimen) -> list[Pair]:
+    """Other medicines in use about which to ask a pharmacist together with this one."""
+    if regimen.state == RegimenState.STOPPED:
+        return []
+    in_use = Regimen.objects.filter(senior=regimen.senior_id).exclude(state=RegimenState.STOPPED)
+    others = in_use.exclude(pk=regimen.pk).order_by("created_at")
+    return [pair for pair in pairs_among([regimen, *others]) if regimen.pk in (pair.first.pk, pair.second.pk)]
 
 
 def stock_of(regimen: Regimen) -> Stock:

@@ -72,6 +72,7 @@ def medicine(request: HttpRequest, senior_id: UUID, regimen_id: UUID) -> HttpRes
     context = {
         "card": pages.medicine_card(regimen, senior, names=names),
         "history": pages.history_of(senior, regimen),
+        "pairs": [(pair, in_words.called(pair.other(regimen))) for pair in selectors.pairs_of(regimen)],
     }
     return show(request, "medicines/medicine.html", senior, context)
 
