@@ -72,7 +72,14 @@ def _medicines(senior: Senior, span: list[date], chance: random.Random) -> None:
 
 
 def _dose(
-    senior: Senior, regimen: Regimen, version: int, day: date, label: str, due: datetime, state: str, taken: datetime | None
+    senior: Senior,
+    regimen: Regimen,
+    version: int,
+    day: date,
+    label: str,
+    due: datetime,
+    state: str,
+    taken: datetime | None,
 ) -> Occurrence:
     from companion.care.medicines.models import Occurrence
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -27,8 +29,9 @@ from companion.family.day import Moment, Week
 from companion.family.rules import Doses, Known, Status, Trouble
 from companion.safety.ladder import CLOSED, State
 from companion.safety.models import Alert
-from companion.safety.selectors import open_alerts_about
+from companion.safety.selectors import confided, told_alerts
 
+T = TypeVar("T")
 WEEK = timedelta(days=6)
 #: So long after its time a visit is still in sight.
 LINGERS = timedelta(hours=1)
@@ -84,6 +87,20 @@ def card(alert: Alert, person: User, name: str, *, may_handle: bool) -> AlertCar
     return AlertCard(alert, name, is_mine=is_mine, may_handle=may_handle)
 
 
+class shared_part(Generic[T]):  # noqa: N801  (a decorator)
+    """A part that looks the same to everybody with the same rights: read once for all of them."""
+
+    def __init__(self, read: Callable[[Picture], T]) -> None:
+        self._read = read
+        self._name = read.__name__
+        self.__doc__ = read.__doc__
+
+    def __get__(self, picture: Picture, _owner: type[Picture]) -> T:
+        if self._name not in picture.facts:
+            picture.facts[self._name] = self._read(picture)
+        return cast(T, picture.facts[self._name])
+
+
 class Picture:
     """A part is read when it is asked for, once, and only if it is shared.
 
@@ -95,6 +112,14 @@ class Picture:
         self.senior = senior
         self.rights = rights
         self.now = timezone.now()
+        #: What has been read and looks the same to everybody with these rights.
+        self.facts: dict[str, Any] = {}
+
+    def seen_by(self, person: User) -> Picture:
+        """The same senior as another person with the same rights sees them; what both may see is read once."""
+        other = Picture(person, self.senior, self.rights)
+        other.now, other.facts = self.now, self.facts
+        return other
 
     @property
     def zone(self) -> str:
@@ -141,22 +166,27 @@ class Picture:
         here = self.now.astimezone(ZoneInfo(self.person.time_zone)).utcoffset()
         return here != self.now.astimezone(ZoneInfo(self.zone)).utcoffset()
 
+    @shared_part
+    def told_alerts(self) -> list[Alert]:
+        """The open alerts that people are told of; not all of them to everybody."""
+        return told_alerts([self.senior.pk]) if self.shares(Need.ALERTS) else []
+
     @cached_property
     def alerts(self) -> list[AlertCard]:
         """The open alerts, the gravest first: those told in confidence to this person too."""
         may_handle = self.rights.may_write and not self.is_own
-        found = open_alerts_about(self.person, [self.senior.pk]) if self.shares(Need.ALERTS) else []
+        found = confided(self.person, self.told_alerts)
         cards = [card(alert, self.person, self.senior.name, may_handle=may_handle) for alert in found]
         return sorted(cards, key=lambda one: one.gravity)
 
-    @cached_property
+    @shared_part
     def talked_at(self) -> datetime | None:
         """When the senior talked with Lilo last."""
         if not self.shares(Need.ACTIVITY):
             return None
         return activity.last_talked([self.senior.pk]).get(self.senior.pk)
 
-    @cached_property
+    @shared_part
     def talks_today(self) -> list[Talk] | None:
         """The talks of the senior's day, newest first."""
         if not self.shares(Need.ACTIVITY):
@@ -167,7 +197,7 @@ class Picture:
         """What a talk was about, where topics are shared."""
         return activity.topics_of(talk) if self.shows_topics else ()
 
-    @cached_property
+    @shared_part
     def doses_of_week(self) -> list[Occurrence] | None:
         """The doses of today and the six days before, without those called off."""
         if not self.shares(Need.MEDICINES):
@@ -184,20 +214,20 @@ class Picture:
         doses = self.doses_of_week
         return None if doses is None else [dose for dose in doses if dose.local_date == self.today]
 
-    @cached_property
+    @shared_part
     def week(self) -> Week | None:
         """The doses of a week as a table."""
         doses = self.doses_of_week
         return None if doses is None else day.week_of(doses, until=self.today, now=self.now)
 
-    @cached_property
+    @shared_part
     def adherence(self) -> Adherence | None:
         """How many of the week's doses were taken."""
         if not self.shares(Need.MEDICINES):
             return None
         return medicines.adherence(self.senior.pk, self.today - WEEK, self.today)
 
-    @cached_property
+    @shared_part
     def latest(self) -> list[journal.Latest] | None:
         """What the journal says last, newest first."""
         if not self.shares(Need.JOURNAL):
@@ -205,7 +235,7 @@ class Picture:
         newest = [one for one in journal.latest_of(self.senior.pk) if self.now - one.at < LATEST_WITHIN]
         return newest[:LATEST_SHOWN]
 
-    @cached_property
+    @shared_part
     def check_in(self) -> journal.CheckIn | None:
         """Whether the senior has said today how they are."""
         return journal.check_in_of(self.senior.pk) if self.shares(Need.JOURNAL) else None
@@ -258,7 +288,7 @@ class Picture:
         )
         return rules.status_of(known)
 
-    @cached_property
+    @shared_part
     def moments(self) -> list[Moment]:
         """What happened today as far as it is shared, newest first."""
         talks = [(talk, self.topics(talk)) for talk in self.talks_today or ()]

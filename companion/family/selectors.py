@@ -15,15 +15,24 @@ from companion.care.journal.selectors import trends_of
 from companion.care.journal.telling import TrendView
 from companion.chat import activity
 from companion.chat.activity import Talk
-from companion.circle.access import Need, Rights, access_senior, may_write, rights_of, rights_over, visible_seniors
-from companion.circle.models import Senior
+from companion.circle.access import (
+    NOTHING,
+    PROFILE_TEXTS,
+    Need,
+    NotYoursError,
+    Rights,
+    may_write,
+    rights_over,
+    visible_seniors,
+)
+from companion.circle.models import Item, Senior
 from companion.circle.seen import note_seen
 from companion.family import rules
 from companion.family.picture import AlertCard, Picture, card, midnight
 from companion.safety.access import visible_alerts
 from companion.safety.ladder import CLOSED
 from companion.safety.models import Alert
-from companion.safety.selectors import open_alerts_about
+from companion.safety.selectors import confided, told_alerts
 
 CLOSED_SHOWN = 20
 #: Of this age a closed alert is in the inbox.
@@ -44,7 +53,12 @@ class DayOfTalks:
 
 
 def picture_of(person: User, senior_id: UUID, *needs: Need) -> Picture:
-    """A senior as this person may see them. A look at shared items goes into the access log.
+    """A senior as this person may see them: see `look`."""
+    return look(person, senior_id, *needs)[0]
+
+
+def look(person: User, senior_id: UUID, *needs: Need) -> tuple[Picture, Mapping[UUID, Rights]]:
+    """A senior as this person may see them, and all rights that were read for it. Looks go into the access log.
 
     Args:
         person: who looks.
@@ -54,13 +68,26 @@ def picture_of(person: User, senior_id: UUID, *needs: Need) -> Picture:
     Raises:
         NotYoursError: unknown or forbidden.
     """
-    senior = access_senior(person, senior_id, need=Need.BELONG)
-    for need in needs:
-        access_senior(person, senior_id, need=need)
-    picture = Picture(person, senior, rights_of([person.pk], senior.pk)[person.pk])
-    if not needs:
-        for item in picture.shown:
-            note_seen(person, [senior.pk], item)
+    rights = rights_over(person)
+    mine = rights.get(senior_id, NOTHING)
+    if not {Need.BELONG, *needs} <= mine.needs:
+        raise NotYoursError
+    senior = Senior.objects.select_related("user").defer(*PROFILE_TEXTS).get(pk=senior_id)
+    picture = Picture(person, senior, mine)
+    for item in [Item(need.value) for need in needs] or picture.shown:
+        note_seen(person, [senior_id], item)
+    return picture, rights
+
+
+def activity_of(person: User, senior_id: UUID) -> Picture:
+    """A senior whose activity is looked at, with its topics where they are shared; both go into the access log.
+
+    Raises:
+        NotYoursError: unknown or forbidden.
+    """
+    picture = picture_of(person, senior_id, Need.ACTIVITY)
+    if picture.shows_topics:
+        note_seen(person, [senior_id], Item.TOPICS)
     return picture
 
 
@@ -131,9 +158,9 @@ class Frame:
     """Whether there is another senior to switch to."""
 
 
-def frame_of(person: User) -> Frame:
+def frame_of(person: User, rights: Mapping[UUID, Rights] | None = None) -> Frame:
     """How many alerts are open for this person, and whether they look after several."""
-    rights = rights_over(person)
+    rights = rights_over(person) if rights is None else rights
     return Frame(len(_alerts_in(person, rights)), len(rights) > 1)
 
 
@@ -149,7 +176,7 @@ def _open_alerts(person: User) -> list[Alert]:
 def _alerts_in(person: User, rights: Mapping[UUID, Rights]) -> list[Alert]:
     """The open alerts of others that the person is told of: a senior's own calls for help are no news to them."""
     sharing = [key for key, mine in rights.items() if Need.ALERTS in mine.needs and key != person.pk]
-    return open_alerts_about(person, sharing)
+    return confided(person, told_alerts(sharing)) if sharing else []
 
 
 def _cards(person: User, alerts: list[Alert]) -> list[AlertCard]:

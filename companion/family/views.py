@@ -40,8 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dashboard(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """How one senior is, as far as they share it."""
-    picture = selectors.picture_of(_person(request), senior_id)
-    context = {"senior": picture.senior, "picture": picture, "place": "today", "form_key": uuid4()}
+    person = _person(request)
+    picture, rights = selectors.look(person, senior_id)
+    frame = selectors.frame_of(person, rights)
+    context = {"senior": picture.senior, "picture": picture, "frame": frame, "place": "today", "form_key": uuid4()}
     return render(request, "family/dashboard.html", context)
 
 
@@ -60,7 +62,7 @@ def trend(request: HttpRequest, senior_id: UUID) -> HttpResponse:
 @require_safe
 def activity(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """When the senior talked, and about what where that is shared. Never a word of it."""
-    picture = selectors.picture_of(_person(request), senior_id, Need.ACTIVITY)
+    picture = selectors.activity_of(_person(request), senior_id)
     until = min(_day(request) or picture.today, picture.today)
     week = timedelta(days=selectors.ACTIVITY_DAYS)
     context = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,15 +50,22 @@ def open_alerts(person: User) -> QuerySet[Alert]:
     return visible_alerts(person).select_related("senior", "claimed_by").exclude(state__in=CLOSED)
 
 
-def open_alerts_about(person: User, senior_ids: Collection[UUID]) -> list[Alert]:
-    """The open alerts that people are told of, newest first, without their words; of seniors who share alerts with the
-    person (`Rights` with `Need.ALERTS`), or of their own.
+def told_alerts(senior_ids: Collection[UUID]) -> list[Alert]:
+    """The open alerts of these seniors that people are told of, newest first, without their words.
 
-    For pages that ask often: it answers as `open_alerts` would, in one plain query where nothing is confidential.
+    Not for everybody: pass them through `confided` for each person who has `Need.ALERTS` of the senior.
     """
     rows = Alert.objects.select_related("senior", "claimed_by").defer("words", "reasons", "reason")
-    found = list(rows.filter(senior__in=senior_ids, told_since__isnull=False).exclude(state__in=CLOSED))
-    sealed = [alert.pk for alert in found if alert.is_confidential and alert.senior_id != person.pk]
+    return list(rows.filter(senior__in=senior_ids, told_since__isnull=False).exclude(state__in=CLOSED))
+
+
+def confided(person: User, alerts: Iterable[Alert]) -> list[Alert]:
+    """Those of the alerts that the person may see: confidential ones only where they are told of them.
+
+    With `told_alerts` it answers as `open_alerts` would, in one plain query where nothing is confidential.
+    """
+    found = list(alerts)
+    sealed = {alert.pk for alert in found if alert.is_confidential and alert.senior_id != person.pk}
     trusted = set(visible_alerts(person).filter(pk__in=sealed).values_list("pk", flat=True)) if sealed else set()
     return [alert for alert in found if alert.pk not in sealed or alert.pk in trusted]
 

@@ -279,3 +279,52 @@ API |= {
     "undo_task": post("belong to write"),
     "call_off_day": post("belong to write"),
 }
+
+#: A home's pages: `staff` is a carer of the senior's unit; `other_staff` leads another home, and has pages of their own.
+POLICIES |= {
+    "work in a home": (frozenset({"staff", "other_staff"}),) * 2,
+    "look after them": (frozenset({"staff"}),) * 2,
+    "give medicines": (NOBODY, frozenset({"staff"})),
+    "run a home": (frozenset({"other_staff"}),) * 2,
+    "run their home": (NOBODY, NOBODY),  # its lead is none of the actors
+}
+ROSTER = {"text": "name,unit\nAnn Lee,Attic\n"}
+PAGES |= {
+    "facility": [get("work in a home")],
+    "facility-claim": [post("look after them")],
+    "facility-round": [get("work in a home")],
+    "facility-give": [post("give medicines")],
+    "facility-notes": [
+        get("work in a home"),
+        post("look after them", {"resident": lambda w: w.senior.pk, "text": "Slept badly"}),
+    ],
+    "facility-read-notes": [post("look after them", {"note": lambda w: w.ids["note_id"]})],
+    "facility-staff": [get("work in a home")],
+    "facility-invite": [post("run a home", {"name": "Nia"})],
+    "facility-change-staff": [post("run their home", {"do": "remove"})],
+    "facility-units": [post("run a home", {"name": "Loft"})],
+    "facility-shifts": [get("work in a home"), post("run their home", {"end": lambda w: w.ids["shift_id"]})],
+    "facility-join": [get("signed in", also=404, token="any_token")],
+    "facility-residents": [get("run a home")],
+    "facility-admit": [post("run their home", {"unit_id": lambda w: w.ids["unit_id"], "name": "Ann Lee"})],
+    "facility-import": [post("run a home", ROSTER)],
+    "facility-resident": [get("look after them")],
+    "facility-move": [post("run their home", {"do": "discharge"})],
+    "facility-code": [post("run their home")],
+}
+NOTE = {"unit_id": lambda w: w.ids["unit_id"], "text": "Slept badly"}
+SHIFT = {
+    "unit_id": lambda w: w.ids["unit_id"], "staff_id": lambda w: w.ids["staff_id"], "starts": "07:00", "ends": "15:00",
+    "first_day": "2026-01-05",
+}  # fmt: skip
+API |= {
+    "list_organisations": get("signed in"),
+    "get_board": get("look after them"),
+    "list_notes": get("look after them"),
+    "write_note": post("look after them", NOTE),
+    "read_notes": post("look after them", {"note_ids": lambda w: [str(w.ids["note_id"])]}),
+    "list_shifts": get("look after them"),
+    "plan_shift": post("run their home", SHIFT),
+    "end_shift": post("run their home", method="DELETE"),
+    "import_residents": post("run their home", {"table": ROSTER["text"]}),
+}

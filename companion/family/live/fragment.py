@@ -6,7 +6,7 @@ open page finds what to put it in the place of, and `data-fragment` with the fra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,16 @@ TIME_PASSED = "time.passed"
 CIRCLE_CHANGED = "circle.changed"
 
 
+def by_rights(picture: Picture) -> Hashable:
+    """People with the same rights see the same."""
+    return picture.rights
+
+
+def by_person(picture: Picture) -> Hashable:
+    """Each sees their own."""
+    return picture.person.pk
+
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """A piece about one senior.
@@ -29,7 +39,7 @@ class Fragment:
         hints: the types of hint after which it may look different.
         context: what the template is given besides `senior`, `picture` and `csrf_token`. It says kindly what is not
             shared.
-        is_personal: whether it looks different to people with the same rights; else it is rendered once for them all.
+        alike: to whom it looks the same: it is rendered once for all of whom this says the same.
         comes_at_once: whether a page that begins to watch is sent it; a page of hundreds compares itself as a whole.
     """
 
@@ -37,7 +47,7 @@ class Fragment:
     template: str
     hints: frozenset[str]
     context: Callable[[Picture], dict[str, Any]]
-    is_personal: bool = False
+    alike: Callable[[Picture], Hashable] = by_rights
     comes_at_once: bool = True
 
 

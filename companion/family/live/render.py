@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -46,20 +46,16 @@ def render_senior(senior_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> di
     senior = Senior.objects.select_related("user").filter(pk=senior_id).first() if rights else None
     if senior is None:
         return seen
-    people = User.objects.in_bulk(list(rights))
-    shared: dict[tuple[str, Rights], str] = {}
-    common: dict[Rights, Picture] = {}
-    for person_id, person in people.items():
+    rendered: dict[tuple[str, Hashable], str] = {}
+    first: dict[Rights, Picture] = {}
+    for person_id, person in User.objects.in_bulk(list(rights)).items():
         mine = rights[person_id]
-        own = Picture(person, senior, mine)
+        picture = first.setdefault(mine, Picture(person, senior, mine)).seen_by(person)
         for name in wanted[person_id]:
-            fragment = FRAGMENTS[name]
-            if fragment.is_personal:
-                seen[person_id].html[name] = render(fragment, own)
-                continue
-            if (name, mine) not in shared:
-                shared[name, mine] = render(fragment, common.setdefault(mine, own))
-            seen[person_id].html[name] = shared[name, mine]
+            key = (name, FRAGMENTS[name].alike(picture))
+            if key not in rendered:
+                rendered[key] = render(FRAGMENTS[name], picture)
+            seen[person_id].html[name] = rendered[key]
     return seen
 
 
