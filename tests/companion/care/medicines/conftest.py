@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -71,7 +71,7 @@ class Clockwork:
 
 
 @pytest.fixture
-def clockwork(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clockwork]:
+def clockwork(monkeypatch: pytest.MonkeyPatch) -> Clockwork:
     """Six in the morning in New York, the first of June."""
     made = Clockwork(instant("2026-06-01 10:00"))
     monkeypatch.setattr(clock, "now", lambda: made.now)

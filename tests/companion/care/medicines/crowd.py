@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from companion.accounts.models import User
 from companion.care.medicines.models import Regimen, RegimenVersion
 from companion.circle.models import ContactPoint, Item, Membership, Senior, Sharing
@@ -11,9 +9,9 @@ from companion.safety import clock
 from tests.companion.care.medicines.conftest import daily
 
 
-def make_crowd(count: int, *, medicines: int, clock: str = "08:00") -> None:
+def make_crowd(count: int, *, medicines: int, at: str = "08:00") -> None:
     """Seniors in New York with so many medicines each, all due at one time, whose daughters see them."""
-    now = moment()
+    now = clock.now()
     zone = "America/New_York"
     seniors = [User(username=f"s{n}", full_name=f"Senior {n}", kind="senior", time_zone=zone) for n in range(count)]
     daughters = [User(username=f"d{n}", full_name=f"Daughter {n}", time_zone=zone) for n in range(count)]
@@ -35,12 +33,7 @@ def make_crowd(count: int, *, medicines: int, clock: str = "08:00") -> None:
         for n in range(medicines)
     ]
     Regimen.objects.bulk_create(regimens)
-    rule = daily(clock).as_json()
+    rule = daily(at).as_json()
     RegimenVersion.objects.bulk_create(
         [RegimenVersion(regimen=one, number=1, effective_from=now, rule_data=rule, zone=zone) for one in regimens]
     )
-
-
-def moment() -> timezone.datetime:
-    """Now, by the clock that a test may have set."""
-    return clock.now()

@@ -50,7 +50,7 @@ def test_taken_keeps_both_times_who_and_how(due: Occurrence, senior: User) -> No
     event = DoseEvent.objects.get()
     assert (result.is_new, result.said, result.doubt) == (True, "Well done. I have written it down.", "")
     assert (event.due_at, event.taken_at) == (instant("2026-06-01 12:00"), instant("2026-06-01 12:10"))
-    assert (event.by, event.source, event.quantity, event.kind) == (senior, "voice", 1, "taken")
+    assert (event.by, event.source, event.quantity, event.kind) == (senior, "voice", Decimal(1), "taken")
     row = again(due)
     assert (row.state, row.settled_by, row.step_at, row.was_late) == ("taken", senior, None, False)
 
@@ -234,7 +234,7 @@ def test_as_needed_says_when_the_next_is_allowed(painkiller: Regimen, clockwork:
     fourth = actions.take_as_needed(senior, painkiller.pk)
     assert (fourth.doubt, DoseEvent.objects.count()) == ("over_most", 4)
     now = selectors.as_needed(painkiller)
-    assert (now.in_24_hours, now.is_allowed_now, now.last_at) == (8, False, instant("2026-06-01 22:00"))
+    assert (now.in_24_hours, now.is_allowed_now, now.last_at) == (Decimal(8), False, instant("2026-06-01 22:00"))
     assert not Occurrence.objects.filter(regimen=painkiller).exists()
 
 
@@ -342,7 +342,7 @@ def test_open_pages_are_told_without_words(
 def test_medicine_that_cannot_be_is_refused(details: dict[str, Any], senior: User, clockwork: Clockwork) -> None:
     whole = {"name": "X", **details} if details else {}
     with pytest.raises(RefusedError):
-        actions.add_regimen(senior, senior.pk, rule=daily("08:00"), **whole)  # type: ignore[typeddict-item]
+        actions.add_regimen(senior, senior.pk, rule=daily("08:00"), **whole)
     assert not Regimen.objects.exists()
 
 

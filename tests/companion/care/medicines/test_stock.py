@@ -87,4 +87,4 @@ def test_below_nothing_asks_to_count(add: Add, clockwork: Clockwork, senior: Use
     clockwork.jump_to("2026-06-01 12:00")
     actions.take_as_needed(senior, regimen.pk)
     stock = selectors.stock_of(regimen)
-    assert (stock.left, stock.needs_count, stock.runs_out_on) == (-1, True, None)
+    assert (stock.left, stock.needs_count, stock.runs_out_on) == (Decimal(-1), True, None)

@@ -26,7 +26,7 @@ from companion.safety import clock
 real, ahead = clock.now, datetime.timedelta(0)
 clock.now = lambda: real() + ahead
 ticks.BATCH = 7
-crowd.make_crowd(20, medicines=3, clock="08:00")
+crowd.make_crowd(20, medicines=3)
 faults = []
 def look():
     try:
