@@ -280,7 +280,7 @@ API |= {
     "call_off_day": post("belong to write"),
 }
 
-#: A home's pages: `staff` is a carer of the senior's unit; `other_staff` leads another home, and has pages of their own.
+#: A home: `staff` is a carer of the unit where the senior lives, `other_staff` leads another home.
 POLICIES |= {
     "work in a home": (frozenset({"staff", "other_staff"}),) * 2,
     "look after them": (frozenset({"staff"}),) * 2,

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,8 +32,9 @@ from companion.chat.family_messages.actions import write_to_senior
 from companion.circle import actions as circle
 from companion.circle.models import ContactPoint, Item, Membership, Role
 from companion.circle.organisations import actions as homes
-from companion.circle.organisations import admissions
+from companion.circle.organisations import admissions, rota
 from companion.circle.organisations.models import Organisation
+from companion.family.facility.actions import write_note
 from companion.safety.actions import press_help
 
 #: Everyone whom a route may meet. Margaret is the senior; the outsider is first contact of another senior.
@@ -134,7 +135,10 @@ def _house(world: World, people: dict[str, User]) -> None:
     homes.join_as_staff(people["staff"], invited.token)
     way_in = circle.invite(people["senior"], people["senior"].pk, role=Role.FACILITY_STAFF)
     admissions.admit_by_code(lead, unit.pk, way_in.code, room="12")
-    world.ids |= {"organisation_id": home.pk, "unit_id": unit.pk}
+    member = invited.member
+    shift = rota.plan_shift(lead, unit.pk, member.pk, starts=time(7), ends=time(15), first_day=date(2026, 1, 5))
+    world.ids |= {"organisation_id": home.pk, "unit_id": unit.pk, "staff_id": member.pk, "shift_id": shift.pk}
+    world.ids["note_id"] = write_note(lead, unit.pk, text="Slept well", senior_id=people["senior"].pk).pk
 
 
 def _home(operator: User, name: str, lead: User) -> Organisation:
