@@ -158,7 +158,7 @@ def erase_closed_accounts(*, now: datetime | None = None, limit: int = 20) -> in
 @transaction.atomic
 def _erase(key: UUID, now: datetime) -> bool:
     user = User.everyone.select_for_update(of=("self",)).filter(pk=key, deleted_at__lt=now - ERASE_AFTER).first()
-    if user is None:
+    if user is None or user.deleted_at is None:
         return False
     closed_at = user.deleted_at
     _, counts = user.delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -75,8 +75,24 @@ class UserAdmin(ModelAdmin):
             close_account(user, by=operator(request))
 
 
+class ReadingAdmin(ModelAdmin):
+    """What Lilo alone writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only Lilo writes it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody removes from it."""
+        return False
+
+
 @admin.register(AuditLog)
-class AuditLogAdmin(ModelAdmin):
+class AuditLogAdmin(ReadingAdmin):
     """The audit log, to read."""
 
     list_display = ("at", "action", "resource_type", "actor_id", "subject_id")
@@ -84,25 +100,12 @@ class AuditLogAdmin(ModelAdmin):
     search_fields = ("=actor_id", "=subject_id", "=resource_id")
     date_hierarchy = "at"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only Lilo writes it."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditLog | None = None) -> bool:
-        """Nobody changes it."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditLog | None = None) -> bool:
-        """Nobody removes from it."""
-        return False
-
 
 @admin.register(ErasureCertificate)
-class ErasureCertificateAdmin(AuditLogAdmin):
+class ErasureCertificateAdmin(ReadingAdmin):
     """Certificates of erasure, to read."""
 
     list_display = ("erased_at", "person_id", "closed_at")
-    list_filter = ()
     search_fields = ("=person_id",)
     date_hierarchy = "erased_at"
 
