@@ -14,8 +14,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from companion.care.medicines.models import Regimen
 
 LIST = Path(__file__).parent / "data" / "pairs.yaml"
@@ -87,5 +85,7 @@ def _names(regimen: Regimen) -> set[str]:
 
 @cache
 def _known() -> dict[str, Any]:
+    import yaml  # only when a list is really looked at
+
     known: dict[str, Any] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
     return known
