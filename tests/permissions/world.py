@@ -41,6 +41,7 @@ from companion.safety.actions import press_help
 PEOPLE = ("senior", "primary", "family", "carer", "viewer", "staff", "outsider", "other_staff", "curator")
 ACTORS = ("anonymous", *PEOPLE)
 PASSWORD = "seven quiet herons"
+BROWSER = '{"endpoint": "https://web.push.apple.com/1", "keys": {"p256dh": "BA", "auth": "AA"}}'
 ROLES = {"primary": Role.PRIMARY, "family": Role.FAMILY, "carer": Role.CARER, "viewer": Role.VIEWER}
 
 
@@ -203,7 +204,7 @@ def _plans_and_words(senior: User, member: User) -> dict[str, Any]:
         "day": tomorrow.isoformat(),
         "task_verb": "claim",
         "message_id": write_to_senior(member, senior.pk, "I ring after lunch", key="k").pk,
-        "browser_id": ContactPoint.objects.create(user=member, kind=ContactPoint.Kind.PUSH, address="{}").pk,
+        "browser_id": ContactPoint.objects.create(user=member, kind=ContactPoint.Kind.PUSH, address=BROWSER).pk,
     }
 
 
