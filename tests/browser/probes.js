@@ -14,6 +14,7 @@
     smallTargets: () =>
       all("a, button, input:not([type=hidden]), textarea, select, summary")
         .filter((node) => !inSentence(node))
+        .map((node) => node.closest("label.option") ?? node) // the whole line is pressed
         .map((node) => [name(node), node.getBoundingClientRect(), node.matches(".help, .speak, .send, .tall") ? 85 : 56])
         .filter(([, box, least]) => box.width && (box.width < least || box.height < least))
         .map(([html, box]) => `${html} is ${Math.round(box.width)} x ${Math.round(box.height)}`),

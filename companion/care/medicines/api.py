@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,6 +23,7 @@ from companion.care.medicines.schemas import (
     DetailsIn,
     DoseOut,
     DosesOut,
+    Doubt,
     EffectIn,
     HaltIn,
     MedicineChange,
@@ -323,7 +324,7 @@ def _result(result: DoseResult) -> ResultOut:
         event_id=result.event.pk if result.event else None,
         is_new=result.is_new,
         said=result.said,
-        doubt=result.doubt,
+        doubt=cast("Doubt", result.doubt),
         next_allowed_at=result.next_allowed_at,
     )
 

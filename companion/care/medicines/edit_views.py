@@ -242,9 +242,9 @@ def change(request: HttpRequest, senior_id: UUID, regimen_id: UUID, part: str = 
 def _save_change(request: HttpRequest, senior: Senior, regimen: Regimen, form: PlainForm) -> HttpResponse:
     try:
         if isinstance(form, WhenForm):
-            actions.change_regimen(person_of(request), regimen.pk, rule=form.rule, **_limits(form))  # type: ignore[typeddict-item]
+            actions.change_regimen(person_of(request), regimen.pk, rule=form.rule, **_limits(form))
         else:
-            actions.change_regimen(person_of(request), regimen.pk, **_details(form.cleaned_data))  # type: ignore[typeddict-item]
+            actions.change_regimen(person_of(request), regimen.pk, **_details(form.cleaned_data))
     except RefusedError as error:
         form.add_error(None, str(error))
         step = "when" if isinstance(form, WhenForm) else "what"

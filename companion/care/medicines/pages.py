@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from companion.accounts.models import User
 from companion.care.medicines import in_words, rules, selectors
-from companion.care.medicines.adherence import Adherence
 from companion.care.medicines.advice import if_missed
 from companion.care.medicines.models import (
     DoseEvent,
@@ -141,7 +140,8 @@ class Undo:
 
 def doses_of_day(senior: Senior, day: date) -> list[DoseCard]:
     """A day's doses in order; of one medicine at most one is offered at a time."""
-    pictured, offered = _pictured(senior.pk), set()
+    pictured = _pictured(senior.pk)
+    offered: set[UUID] = set()
     cards: list[DoseCard] = []
     now = clock.now()
     for row in selectors.doses_of_day(senior.pk, day):
@@ -365,7 +365,8 @@ def _allowed_words(needed: AsNeeded | None, regimen: Regimen, today: date, zone:
     last = ""
     if needed.last_at is not None:
         local = needed.last_at.astimezone(ZoneInfo(zone))
-        last = f"Taken last {in_words.day_words(local.date(), today)} at {in_words.clock_time(local)}. "
+        when = f"{in_words.day_words(local.date(), today)} at {in_words.clock_time(local)}"
+        last = f"{in_words.sentence(f'Taken last {when}')} "
     if needed.is_allowed_now:
         limits = bool(regimen.least_minutes_between or regimen.most_in_24_hours)
         return f"{last}{'The limits on your list allow one now.' if limits else ''}".strip()
@@ -383,7 +384,7 @@ def _facts(regimen: Regimen, rule: Rule, rule_words: str) -> Iterator[tuple[str,
         yield "Last day", f"{rule.end.day} {rule.end:%B %Y}"
     if rule.kind is not RuleKind.AS_NEEDED:
         told = "once a day" if regimen.is_low_risk else f"after {in_words.span(regimen.notice_minutes)}"
-        yield "If it is not noted", f"Your people are told {told}, if you share this"
+        yield "If it is not noted", f"The circle is told {told}, where this is shared"
     if regimen.is_critical:
         yield "Important", "It must not be missed"
     if regimen.expires_on is not None:
@@ -392,49 +393,20 @@ def _facts(regimen: Regimen, rule: Rule, rule_words: str) -> Iterator[tuple[str,
 
 def _dose_line(row: Occurrence, senior: Senior, now: datetime, reason: str) -> Line:
     words, tone, _ = _state_of(row, senior, now)
-    place = ZoneInfo(senior.user.time_zone)
-    local, today = row.due_at.astimezone(place), now.astimezone(place).date()
-    when = f"{in_words.begin(in_words.day_words(local.date(), today))} at {in_words.clock_time(local)}"
+    today = now.astimezone(ZoneInfo(senior.user.time_zone)).date()
+    when = _moment(row.due_at, senior, today)
     address = reverse("dose", args=[senior.pk, row.pk])
     return Line(row.due_at, when, words, tone, reason.capitalize(), address)
 
 
 def _besides_line(event: DoseEvent, senior: Senior, today: date) -> Line:
     at = event.taken_at or event.recorded_at
-    local = at.astimezone(ZoneInfo(senior.user.time_zone))
-    when = f"{in_words.begin(in_words.day_words(local.date(), today))} at {in_words.clock_time(local)}"
+    when = _moment(at, senior, today)
     words = f"Taken: {in_words.how_much(event.quantity, event.regimen.form)}{who(event.by, senior)}"
     doubt = str(DoseEvent.Doubt(event.doubt).label) if event.doubt else ""
     return Line(at, when, words, "soon" if doubt else "well", doubt.capitalize(), undo_event=event.pk)
 
 
-@dataclass(frozen=True, slots=True)
-class MonthDay:
-    """One square of the month."""
-
-    date: date
-    is_in_month: bool
-    counts: Adherence | None
-    words: str = ""
-    tone: str = ""
-
-
-def month_day(day: date, first: date, counts: Adherence | None) -> MonthDay:
-    """A day of the month in words."""
-    if counts is None or day.month != first.month:
-        return MonthDay(day, day.month == first.month, None)
-    if counts.missed:
-        return MonthDay(day, True, counts, f"{counts.missed} not noted", "soon")
-    if counts.skipped or counts.excused:
-        return MonthDay(day, True, counts, f"{counts.skipped + counts.excused} left out")
-    if counts.taken:
-        return MonthDay(day, True, counts, "all, some late" if counts.late else "all taken", "well")
-    return MonthDay(day, True, counts, "not reminded" if counts.not_reminded else "")
-
-
-def month_words(counts: Adherence) -> str:
-    """A month in a sentence, with how many doses it rests on."""
-    if not counts.n:
-        return "Nothing counts in this month yet."
-    late = f" {counts.late} of these were late." if counts.late else ""
-    return f"{counts.taken} of {counts.n} doses were taken.{late}"
+def _moment(at: datetime, senior: Senior, today: date) -> str:
+    local = at.astimezone(ZoneInfo(senior.user.time_zone))
+    return f"{in_words.begin(in_words.day_words(local.date(), today))} at {in_words.clock_time(local)}"

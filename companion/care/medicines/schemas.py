@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, field_serializer
 from companion.care.medicines.models import Food, Form, PauseReason, SkipReason
 from companion.care.medicines.plan import Rule
 
+Doubt = Literal["", "double", "too_soon", "over_most"]
 Amount = Annotated[Decimal, Field(ge=0, le=99_999, max_digits=8, decimal_places=3)]
 Name = Annotated[str, Field(max_length=120)]
 
@@ -153,7 +154,7 @@ class ResultOut(Schema):
     event_id: UUID | None
     is_new: bool = Field(description="False where it was noted before: nothing was written now.")
     said: str = Field(description="What to tell the person, in plain words.")
-    doubt: Literal["", "double", "too_soon", "over_most"]
+    doubt: Doubt
     next_allowed_at: datetime | None = None
 
 

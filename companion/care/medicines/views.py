@@ -24,6 +24,7 @@ from companion.care.medicines.actions import DoseResult
 from companion.care.medicines.forms import StockForm, TakenForm
 from companion.care.medicines.frame import UNDO, back_to, list_address, person_of, regimen_of, senior_of, show
 from companion.care.medicines.models import RegimenPicture, SkipReason
+from companion.care.medicines.month import month_day, month_words
 from companion.care.medicines.pictures import MOST_BYTES, as_bytes
 from companion.circle.access import Need, NotYoursError, visible_seniors
 from companion.circle.models import Senior
@@ -292,12 +293,12 @@ def month(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     last = min(next_month - timedelta(days=1), today)
     found = selectors.adherence_by_day(senior.pk, first, last)
     whole = selectors.adherence(senior.pk, first, last)
-    days = [pages.month_day(day, first, found.get(day)) for day in Calendar().itermonthdates(first.year, first.month)]
+    days = [month_day(day, first, found.get(day)) for day in Calendar().itermonthdates(first.year, first.month)]
     context = {
         "month": first,
         "before": (first - timedelta(days=1)).replace(day=1),
         "after": next_month if next_month <= today else None,
-        "lead": pages.month_words(whole),
+        "lead": month_words(whole),
         "has_any": any(day.counts is not None for day in days),
         "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
         "days": [day for day in days if day.is_in_month and day.counts is not None],

@@ -58,7 +58,7 @@ def test_pressed_twice_or_after_the_daughter_it_is_one_dose(due: Occurrence, sen
     actions.take_dose(shared, due.pk)
     again = press(due, "taken", senior).reply
     assert again.startswith("This one is already taken")
-    assert again.endswith("8:04 a.m. by Anna.")
+    assert again.endswith("8:04 a.m., noted by Anna.")
     assert DoseEvent.objects.filter(kind="taken").count() == 1
 
 
