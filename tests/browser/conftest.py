@@ -52,9 +52,15 @@ def probe(page: Page, name: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def server_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A server with a data folder, household and index of its own; `LILO_BROWSER_DATA` names a folder to keep."""
-    folder = os.environ.get("LILO_BROWSER_DATA") or str(tmp_path_factory.mktemp("browser"))
+def server_data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The server's data folder; `LILO_BROWSER_DATA` names one to keep."""
+    return os.environ.get("LILO_BROWSER_DATA") or str(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(scope="session")
+def server_port(server_data: str) -> Iterator[int]:
+    """A server with a data folder, household and index of its own."""
+    folder = server_data
     environment = os.environ | {"LILO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "lilo_site.settings"}
     manage = [sys.executable, str(ROOT / "manage.py")]
     subprocess.run([*manage, "demo", "--prepare-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
