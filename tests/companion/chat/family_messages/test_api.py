@@ -33,7 +33,9 @@ def test_a_member_writes_the_senior_answers_and_both_read_it(senior: User, daugh
 def test_pages_of_the_list_join_without_gap(senior: User, son: User) -> None:
     for number in range(5):
         actions.write_to_senior(son, senior.pk, str(number), key=str(number))
-    caller, texts, cursor = Caller(son), [], ""
+    caller = Caller(son)
+    texts: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = caller.get(f"{path_of(senior)}?limit=2&cursor={cursor}").json()
         texts += [item["text"] for item in page["items"]]
