@@ -9,17 +9,17 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright._impl._api_structures import ViewportSize
 from playwright.sync_api import Page, expect
 
 from lilo_site.management.commands.demo import PASSWORD
 from tests.browser.conftest import probe
 
 Visit = Callable[..., Page]
-PHONE, DESK, WALL = (
-    {"width": 360, "height": 780},
-    {"width": 1280, "height": 800},
-    {"width": 1920, "height": 1080},
-)
+PHONE: ViewportSize = {"width": 360, "height": 780}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
 PAGES = {
     "board": "/facility/",
     "nobody": "/facility/?q=nobody",
@@ -77,7 +77,7 @@ def row(page: Page, name: str) -> Any:
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_gloves_hit_everything(visit: Visit, address: str, name: str, scheme: str) -> None:
     page = visit(address + PAGES[name], who="rosa", color_scheme=scheme, reduced_motion="reduce")
-    for size in (PHONE, {"width": 768, "height": 1024}, DESK, WALL):
+    for size in (PHONE, TABLET, DESK, WALL):
         page.set_viewport_size(size)
         assert probe(page, "sidewaysScroll") == 0, f"scrolls sideways at {size['width']} px"
         assert probe(page, "smallType") == [], f"type under 16 px at {size['width']} px"
@@ -136,7 +136,7 @@ def test_find_by_room_and_unit(visit: Visit, address: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_round_goes_press_by_press_and_shows_at_a_colleague_s(visit: Visit, address: str, size: dict[str, int]) -> None:
+def test_round_goes_press_by_press_and_shows_at_a_colleague_s(visit: Visit, address: str, size: ViewportSize) -> None:
     mine = visit(f"{address}/facility/round/", who="nina", viewport=size)
     theirs = visit(f"{address}/facility/round/", who="rosa", viewport=DESK)
     dose = mine.locator(".dose", has=mine.get_by_role("button", name="Given")).first

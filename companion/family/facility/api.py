@@ -63,7 +63,7 @@ def list_organisations(request: SignedInRequest) -> HomesOut:
     return HomesOut(items=items)
 
 
-@router.get("/organisations/{organisation_id}/board", response=BoardOut, operation_id="board", summary="The board")
+@router.get("/organisations/{organisation_id}/board", response=BoardOut, operation_id="get_board", summary="The board")
 def board(request: SignedInRequest, organisation_id: UUID, unit: OfUnit, words: Words) -> BoardOut:
     """Every resident whom the person looks after there, the most urgent first."""
     rows = selectors.board(request.auth, _units(request.auth, organisation_id, unit), words=words)

@@ -259,7 +259,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return render(request, "facility/import.html", {**desk.context("residents"), **context})
 
 
-def _content(upload: UploadedFile) -> bytes:
+def _content(upload: UploadedFile[Any]) -> bytes:
     """What was sent, a byte more than may be: whether it is too large is said in one place."""
     content: bytes = upload.read(roster.MOST_BYTES + 1)
     return content

@@ -141,7 +141,7 @@ def _rows(person: User, which: Q) -> list[Row]:
 
 
 def _facts(person: User, which: Q, residents: QuerySet[Residency], now: datetime) -> Facts:
-    medicines = residents_for(person, Need.MEDICINES).filter(which).order_by().values("senior")
+    medicines = residents_for(person, Need.MEDICINES).filter(which).order_by()
     activity = residents_for(person, Need.ACTIVITY).filter(which).order_by().values_list("senior", flat=True)
     shares_activity = frozenset(activity)
     plans = CheckInPlan.objects.filter(pk__in=residents.values("senior"))
@@ -175,9 +175,11 @@ def _gravest_alerts(residents: QuerySet[Residency]) -> dict[UUID, Alert]:
     return found
 
 
-def _overdue(seniors: QuerySet[Residency, dict[str, UUID]], now: datetime) -> dict[UUID, list[datetime]]:
+def _overdue(residents: QuerySet[Residency], now: datetime) -> dict[UUID, list[datetime]]:
     """When doses were due that must not be missed, and are late or were missed lately."""
-    critical = Occurrence.objects.filter(senior__in=seniors, regimen__is_critical=True, due_at__lte=now)
+    critical = Occurrence.objects.filter(
+        senior__in=residents.values("senior"), regimen__is_critical=True, due_at__lte=now
+    )
     late = Q(state__in=OPEN, late_at__lte=now) | Q(state=DoseState.MISSED)
     found: defaultdict[UUID, list[datetime]] = defaultdict(list)
     recent = critical.filter(late, due_at__gt=now - OVERDUE_WITHIN).order_by("due_at")

@@ -33,7 +33,7 @@ def board_row(context: dict[str, Any], row: Row) -> SafeString:
     """One resident on the board; with what to press, where there is an alert."""
     place, standing = row.place, row.standing
     room = place.room or "–"
-    news = acts = age = SafeString("")
+    news = age = acts = ""
     if standing.since is not None:
         age = format_html(AGE, since=standing.since.isoformat(), ago=row.ago)
     if row.alert is not None:

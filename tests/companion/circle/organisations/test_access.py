@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import time
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -126,7 +127,7 @@ def test_only_a_lead_hands_over_a_way_to_sign_in(home: Home, elsewhere: Home) ->
 def managing(home: Home, resident: Residency, shift: Shift) -> list[object]:
     """Everything a lead does, as functions of who does it."""
     organisation, unit, nurse = home.organisation.pk, home.garden.pk, home.post(home.nurse).pk
-    new = {"role": Post.CARER, "unit_ids": [unit], "is_safeguarding_lead": True}
+    new: dict[str, Any] = {"role": Post.CARER, "unit_ids": [unit], "is_safeguarding_lead": True}
     return [
         lambda by: actions.add_unit(by, organisation, name="Attic"),
         lambda by: actions.change_unit(by, unit, name="Cellar", phone=""),

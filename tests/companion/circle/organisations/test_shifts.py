@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,7 +71,7 @@ def test_on_shift_names_who_works_in_that_unit_now(home: Home) -> None:
 def test_who_is_away_or_has_left_is_not_on_shift(home: Home) -> None:
     home.shift(home.nurse, home.garden, 7, 15)
     nurse = home.post(home.nurse)
-    keep = {"role": nurse.role, "unit_ids": [home.garden.pk], "is_safeguarding_lead": False}
+    keep: dict[str, Any] = {"role": nurse.role, "unit_ids": [home.garden.pk], "is_safeguarding_lead": False}
     actions.change_staff(home.lead, nurse.pk, away_until=date(2026, 3, 2), **keep)
     assert on_shift(home.garden.pk, MONDAY) == []
     assert [one.user for one in on_shift(home.garden.pk, MONDAY + timedelta(days=1))] == [home.nurse]

@@ -17,6 +17,7 @@ from companion.circle.organisations.models import Residency
 from companion.safety import clock
 from tests.companion.circle.conftest import stranger
 from tests.companion.circle.organisations.conftest import elsewhere, home
+from tests.companion.circle.organisations.homes import Home
 
 __all__ = ["elsewhere", "home", "stranger"]
 Browse = Callable[[User], Client]
@@ -35,9 +36,9 @@ def browse() -> Browse:
 
 
 @pytest.fixture
-def resident(home: object) -> Residency:
+def resident(home: Home) -> Residency:
     """Margaret lives in room 12 of the garden, and lets the home see her medicines."""
-    return home.admit(home.garden, "Margaret Doyle", room="12", agreed=["medicines"])  # type: ignore[attr-defined]
+    return home.admit(home.garden, "Margaret Doyle", room="12", agreed=["medicines"])
 
 
 @pytest.fixture

@@ -52,7 +52,8 @@ def test_shifts_are_planned_and_ended(home: Home, browse: Browse) -> None:
     assert shift.weekdays == "04"
     page = lead.get("/facility/shifts/").content.decode()
     assert "Monday, Friday, 10:00 p.m. to 6:00 a.m. of the next day" in page
-    for wrong in ({"weekdays": []}, {"starts": ""}, {"first_day": "31"}, {"first_day": ""}):
+    wrongs: list[dict[str, object]] = [{"weekdays": []}, {"starts": ""}, {"first_day": "31"}, {"first_day": ""}]
+    for wrong in wrongs:
         assert lead.post("/facility/shifts/", {**plan, **wrong}).status_code == 302
     assert Shift.objects.count() == 1
     lead.post("/facility/shifts/", {"end": str(shift.pk)})
