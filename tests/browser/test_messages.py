@@ -1,6 +1,4 @@
-"""Ben writes to Margaret: her open page shows it, and she answers by a tap, by keyboard, by typing. A notice is shown while
-no page is open.
-"""
+"""Ben writes to Margaret: her page shows it, and she answers by tap, keyboard or typing. And a notice comes."""
 
 from __future__ import annotations
 
