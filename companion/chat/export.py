@@ -7,7 +7,7 @@ from django.db.models import Q
 from companion.accounts.export import Row, offer, rows_of
 from companion.accounts.models import User
 from companion.chat.family_messages.models import FamilyMessage
-from companion.chat.models import Feedback
+from companion.chat.models import Disclosure, Feedback
 from companion.chat.selectors import recent_messages
 
 ALL = 1_000_000
@@ -18,6 +18,7 @@ def offer_all() -> None:
     offer("talk", _talk)
     offer("messages", _messages)
     offer("answers-that-did-not-help", lambda person: rows_of(Feedback.objects.filter(user=person)))
+    offer("told-that-lilo-is-a-program", lambda person: rows_of(Disclosure.objects.filter(user=person)))
 
 
 def _talk(person: User) -> list[Row]:

@@ -10,7 +10,7 @@ from django.db import models
 from companion.accounts.fields import EncryptedTextField
 from companion.chat.family_messages.models import FamilyMessage
 
-__all__ = ["FamilyMessage", "Feedback", "Message"]
+__all__ = ["Disclosure", "FamilyMessage", "Feedback", "Message"]
 
 
 class Message(models.Model):
@@ -56,3 +56,13 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{'helpful' if self.helpful else 'not helpful'}: {self.turn_id}"
+
+
+class Disclosure(models.Model):
+    """When Lilo last told somebody that it is a computer program."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    said_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"told {self.pk}"

@@ -12,6 +12,8 @@ THANKS = (
     "It is a pleasure. I am here whenever you want to talk.",
     "I am glad to help. Is there anything else on your mind?",
 )
+#: What the law has Lilo say at the start of a talk and every three hours.
+A_PROGRAM = "I am Lilo, a computer program, not a person."
 GREETING = (
     "Hello, {name}. What would you like to talk about?",
     "Hello, {name}. It is good to hear from you. How can I help?",

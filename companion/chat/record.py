@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing.public import plan_for
 from companion.accounts import limits
+from companion.chat import disclosure
 from companion.chat.activity import note_talk
 from companion.chat.history import StoredMessage, StoredTurn, history
 from companion.safety.check_ins import sign_of_life
@@ -56,5 +57,6 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
 
 def _store(speaker: Speaker, turn: StoredTurn) -> None:
     history().append(speaker.user_id, turn)
+    disclosure.note(speaker.user_id, turn.answered.text, turn.answered.created_at)
     sign_of_life(speaker.user_id)  # who talks with Lilo is about: today's check-in is done
     note_talk(speaker.user_id, speaker.kind)

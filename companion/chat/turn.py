@@ -17,7 +17,7 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from companion.accounts.models import Kind
-from companion.chat import doses, phrases, record
+from companion.chat import disclosure, doses, phrases, record
 from companion.chat.answers import take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
@@ -193,7 +193,18 @@ def _aside(outcome: Said, strategy: str) -> _Plan:
 
 
 async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
-    plan = await _plan(turn, clock)
+    to_tell = asyncio.create_task(disclosure.due(turn.speaker.user_id))  # beside the plan: nobody waits for it
+    try:
+        plan = await _plan(turn, clock)
+        if plan.reply is not None and plan.reply.kind in disclosure.TALK and await to_tell:
+            plan = replace(plan, reply=disclosure.with_notice(plan.reply))
+    finally:
+        to_tell.cancel()
+    async for event in _tell(plan, turn, clock):
+        yield event
+
+
+async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
     if plan.emergency is not None:
         yield plan.emergency
     if plan.reply is None:

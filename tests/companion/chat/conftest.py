@@ -6,11 +6,13 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from companion.accounts.actions import create_user
 from companion.accounts.models import Kind, User
 from companion.chat import streams
 from companion.chat.actions import FullAnswer, collect, speaker_of
+from companion.chat.models import Disclosure
 from companion.chat.reply import Exchange
 from companion.chat.turn import Turn, answer
 from tests.companion.chat.sockets import PacedAnswers, session_of
@@ -18,10 +20,12 @@ from tests.companion.chat.sockets import PacedAnswers, session_of
 
 @pytest.fixture
 def senior(db: None) -> User:
-    """Margaret, 82."""
-    return create_user(
+    """Margaret, 82, who was told a moment ago that Lilo is a program."""
+    margaret = create_user(
         username="margaret", full_name="Margaret Doyle", password="a good long password", kind=Kind.SENIOR
     )
+    Disclosure.objects.create(user=margaret, said_at=timezone.now())
+    return margaret
 
 
 @pytest.fixture

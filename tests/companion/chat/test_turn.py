@@ -122,8 +122,10 @@ async def test_small_talk(ask, said, way) -> None:
 @time_machine.travel(datetime(2026, 11, 22, 14, 10, tzinfo=UTC), tick=False)
 async def test_day_and_hour_are_those_of_where_the_person_lives(ask, senior) -> None:
     senior.time_zone = "America/New_York"
-    assert (await ask("what day is it?")).done.text == "It is Sunday, 22 November."
-    assert (await ask("What time is it please")).done.text == "It is 9:10 in the morning, on Sunday, 22 November."
+    assert (await ask("what day is it?")).done.text.endswith("It is Sunday, 22 November.")
+    assert (await ask("What time is it please")).done.text.endswith(
+        "It is 9:10 in the morning, on Sunday, 22 November."
+    )
 
 
 async def test_follow_up_may_be_a_thing_of_its_own(ask) -> None:
