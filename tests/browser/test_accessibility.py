@@ -21,6 +21,8 @@ PAGES = {
     "settings": "/settings/",
     "help": "/help/",
     "people": "/circle/",
+    "today": "/today/",
+    "medicines": "/medicines/",
     "account": "/account/",
     "missing": "/nowhere/",
     "sign-in": "/sign-in/?next=/",
