@@ -10,11 +10,11 @@ from companion.safety.screen.floor import floor, floor_stands, sure_level
 from companion.safety.screen.learned import Judgement, Learned, Thresholds
 from companion.safety.screen.levels import Level
 
-MISSED_EMERGENCY, MISSED_ASK, NEEDLESS_QUESTION, NEEDLESS_EVERYDAY, NEEDLESS_ALERT = 40.0, 15.0, 3.0, 4.0, 25.0
+MISSED_EMERGENCY, MISSED_ASK, NEEDLESS_QUESTION, NEEDLESS_EVERYDAY, NEEDLESS_ALERT = 80.0, 15.0, 3.0, 2.0, 25.0
 """What an error costs beside a needless question being 3: a miss can cost a life, a false alarm costs trust."""
-MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.12, 0.05, 0.005
-"""No threshold is chosen that asks or alerts needlessly more often than this on the development voices. Their everyday
-talk is harder than life: it was written by people who knew what it is for."""
+MOST_QUESTIONS, MOST_EVERYDAY, MOST_ALERTS = 0.08, 0.08, 0.003
+"""No threshold is chosen that asks or alerts needlessly more often than this, beside the floor, on the development
+voices. Their everyday talk is harder than life: it was written by people who knew what it is for."""
 _BATCH = 64
 
 
@@ -107,14 +107,13 @@ def choose(heard: Sequence[Heard]) -> Thresholds:
     everyday = sum(row.example.everyday for row in calm)
     most_everyday = max(MOST_EVERYDAY, 1 / max(everyday, 1))  # one of a few is not yet a rate
     without = rates(heard, Thresholds(2, 2, 2))
-    alert = next(
-        (
-            limit
-            for limit in grid
-            if limit >= 0.5 and rates(calm, Thresholds(2, limit, 2)).hard_alerts <= without.hard_alerts + MOST_ALERTS
-        ),
-        0.995,
-    )
+
+    def alerts_too_often(limit: float) -> bool:
+        found = rates(calm, Thresholds(2, limit, 2))
+        more = found.hard_alerts > without.hard_alerts + MOST_ALERTS
+        return more or found.everyday_alerts > without.everyday_alerts
+
+    alert = next((limit for limit in grid if limit >= 0.5 and not alerts_too_often(limit)), 0.995)
 
     def cost(limit: float) -> tuple[float, float]:
         found = rates(heard, Thresholds(limit, alert, 2))
