@@ -34,6 +34,8 @@ CALLS = 30
 PATIENCE = 20.0
 PAUSE = 0.3
 START_SECONDS = 120
+#: After its start the server loads its models, which is no part of any page.
+SETTLE_SECONDS = 30
 
 
 @dataclass(slots=True)
@@ -210,6 +212,7 @@ def main() -> None:
     server = Server(chosen.cores)
     try:
         wait_for(server)
+        sleep(SETTLE_SECONDS)
         first, again = first_responses(server, home)
         live, boards = asyncio.run(calls(server, home))
     finally:
