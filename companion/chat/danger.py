@@ -12,18 +12,23 @@ from companion.chat.events import Choice, Emergency, Phone
 from companion.safety import address_book, spool
 from companion.safety.access import possible_confidants
 from companion.safety.actions import RaisedAlert, new_report, raise_alert
+from companion.safety.languages import cries_for_help, foreign_language
 from companion.safety.models import Alert
+from companion.safety.numbers import emergency_numbers
 from companion.safety.response import IS_WELL, response_for
-from companion.safety.screen import Assessment, Level
+from companion.safety.screen import Assessment, Level, floor
+from companion.safety.second_look import is_wanted, second_look
 from lilo_site.threads import in_reserved_thread
 
 if TYPE_CHECKING:
-    from companion.chat.turn import Speaker
+    from companion.chat.turn import Speaker, Turn
 
 log = logging.getLogger(__name__)
 
 #: Seconds a database may take for an alert.
 ALERT_PATIENCE = 5.0
+#: Second looks under way; the event loop itself holds tasks only weakly.
+_looking: set[asyncio.Task[Emergency | None]] = set()
 
 
 def is_danger(assessment: Assessment) -> bool:
@@ -31,12 +36,53 @@ def is_danger(assessment: Assessment) -> bool:
     return assessment.level in (Level.EMERGENCY, Level.ASK)
 
 
+def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:
+    """The assessment, raised to a question where the words call for help in a language other than English.
+
+    What the learned layer asks about in such a language is a guess: the general question is asked in its place.
+    """
+    language = foreign_language(text)
+    if language is None or assessment.level is Level.EMERGENCY:
+        return assessment
+    is_guess = is_danger(assessment) and not is_danger(floor(text))
+    if is_guess or (not is_danger(assessment) and cries_for_help(text, language)):
+        return Assessment(Level.ASK, "help", 1.0, (*assessment.reasons, f"in another language: {language.code}"))
+    return assessment
+
+
+def look_again(turn: Turn, assessment: Assessment) -> asyncio.Task[Emergency | None] | None:
+    """Begin the second look of a language model at what was said, where one is configured and could change anything.
+
+    What comes of it is the card of what it raised, whose alert is stored before. It goes on where the turn is cut off.
+    """
+    if not is_wanted(assessment):
+        return None
+    task = asyncio.create_task(_look_again(turn, assessment))
+    _looking.add(task)
+    task.add_done_callback(_looking.discard)
+    return task
+
+
+async def _look_again(turn: Turn, assessment: Assessment) -> Emergency | None:
+    recent = [exchange.said for exchange in turn.recent]
+    graver = await second_look(turn.text, recent=recent, assessment=assessment)
+    if graver is None:
+        return None
+    key = f"{turn.turn_id}:again"  # of its own: under the turn's, it would be the question that was stored already
+    return await emergency_event(turn.turn_id, turn.text, turn.speaker, graver, trace_id=turn.trace_id, key=key)
+
+
 async def emergency_event(
-    turn_id: UUID, words: str, speaker: Speaker, assessment: Assessment, *, trace_id: str
+    turn_id: UUID, words: str, speaker: Speaker, assessment: Assessment, *, trace_id: str, key: str = ""
 ) -> Emergency:
     """Store the alert, committed or spooled, and only then word the response."""
-    raised = await raise_for(speaker, assessment, words, turn_id, trace_id=trace_id)
-    return _card(assessment, turn_id, speaker.country, raised.alert_id, circle_told=raised.circle_told)
+    raised = await raise_for(speaker, assessment, words, turn_id, trace_id=trace_id, key=key)
+    card = _card(assessment, turn_id, speaker.country, raised.alert_id, circle_told=raised.circle_told)
+    language = foreign_language(words)
+    if language is None or not language.ask:
+        return card
+    asked = language.ask.format(number=emergency_numbers(speaker.country)[0].number)
+    return card.model_copy(update={"text": f"{asked} {card.text}"})
 
 
 async def needs_help(speaker: Speaker, category: str, turn_id: UUID, *, trace_id: str) -> Emergency:
@@ -46,11 +92,11 @@ async def needs_help(speaker: Speaker, category: str, turn_id: UUID, *, trace_id
 
 
 async def raise_for(
-    speaker: Speaker, assessment: Assessment, words: str, turn_id: UUID, *, trace_id: str
+    speaker: Speaker, assessment: Assessment, words: str, turn_id: UUID, *, trace_id: str, key: str = ""
 ) -> RaisedAlert:
     """Store an alert of what was said. A database that does not answer in time is passed by: the disk takes the alert.
 
-    Both ways carry the turn's id as their key, so that an alert that arrives by both is one.
+    Both ways carry one key, the turn's id unless another is given, so that an alert that arrives by both is one.
     """
     facts: dict[str, Any] = {
         "senior_id": speaker.user_id,
@@ -61,7 +107,7 @@ async def raise_for(
         "source": "chat",
         "turn_id": turn_id,
         "trace_id": trace_id,
-        "key": str(turn_id),
+        "key": key or str(turn_id),
     }
     try:
         async with asyncio.timeout(ALERT_PATIENCE):

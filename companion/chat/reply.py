@@ -88,6 +88,18 @@ class Reply:
             choices=choices,
         )
 
+    def overtaken_by(self, text: str, category: str) -> Reply:
+        """The same reply once danger was heard after all: fixed words follow it, and nothing is offered any more."""
+        return replace(
+            self,
+            kind="emergency",
+            strategy=f"emergency:{category}",
+            sentences=_each([text]),
+            suggestions=(),
+            choices=(),
+            is_guarded=False,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -21,7 +22,7 @@ from companion.chat import disclosure, doses, phrases, record
 from companion.chat.answers import take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
-from companion.chat.danger import emergency_event, is_danger
+from companion.chat.danger import emergency_event, is_danger, look_again, with_cry_for_help
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.family_messages.actions import pass_on
 from companion.chat.journal_offer import danger_in, with_offer
@@ -29,6 +30,8 @@ from companion.chat.pressed import Said
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
+from companion.safety.languages import Language, foreign_language, only_english
+from companion.safety.numbers import emergency_numbers
 from companion.safety.screen import Assessment, screen
 from knowledge.public import prefetch
 from lilo_site.threads import in_thread
@@ -100,6 +103,8 @@ class _Plan:
     emergency: Emergency | None = None
     wait: float = 0.0
     said: str = ""
+    look: asyncio.Task[Emergency | None] | None = None
+    """A second look at the words, under way."""
 
 
 async def _plan(turn: Turn, clock: Clock) -> _Plan:
@@ -108,7 +113,9 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
     Words for somebody else are screened as well, but never taken for an answer to Lilo's question.
     """
     if turn.to is not None:
-        return await _plan_to_pass_on(turn, turn.to, clock)
+        assessment = await _listen(turn, clock)
+        look = look_again(turn, assessment)
+        return replace(await _plan_to_pass_on(assessment, turn, turn.to, clock), look=look)
     outcome = await take_answer(turn.text, turn.speaker, turn.turn_id, trace_id=turn.trace_id)
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
@@ -118,11 +125,18 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
         return _aside(pressed, "choice")
     early = asyncio.create_task(prefetch(turn.text))  # one core embeds the question while another listens for danger
     try:
-        with clock.step("screen"):
-            assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
-        return await _plan_after(assessment, turn, clock, early)
+        assessment = await _listen(turn, clock)
+        look = look_again(turn, assessment)
+        return replace(await _plan_after(assessment, turn, clock, early), look=look)
     finally:
         early.cancel()
+
+
+async def _listen(turn: Turn, clock: Clock) -> Assessment:
+    """What the screen hears, and a cry for help in a language that it does not understand."""
+    with clock.step("screen"):
+        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+        return with_cry_for_help(assessment, turn.text)
 
 
 async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: asyncio.Task[None]) -> _Plan:
@@ -135,6 +149,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:
         return _Plan(wait=wait)
+    if (language := foreign_language(turn.text)) is not None:
+        return _Plan(_refusal(language, turn.speaker.country))
     if (heard := await _hear_of_doses(turn)) is not None:
         return _aside(heard, "doses")
     with clock.step("embed"):
@@ -153,10 +169,8 @@ async def _plan_for_danger(assessment: Assessment, turn: Turn, clock: Clock) -> 
     return _Plan(reply, emergency)
 
 
-async def _plan_to_pass_on(turn: Turn, to: UUID, clock: Clock) -> _Plan:
-    """Words for one of the circle: screened first. In danger they go there too, unless that one may be the cause."""
-    with clock.step("screen"):
-        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+async def _plan_to_pass_on(assessment: Assessment, turn: Turn, to: UUID, clock: Clock) -> _Plan:
+    """Words for one of the circle, screened before. In danger they go there too, unless that one may be the cause."""
     if is_danger(assessment):
         plan = await _plan_for_danger(assessment, turn, clock)
         if plan.emergency is not None and assessment.category in CONFIDENTIAL:
@@ -187,6 +201,12 @@ async def _hear_of_doses(turn: Turn) -> Said | None:
         return None
 
 
+def _refusal(language: Language, country: str) -> Reply:
+    """Honest words to a language that Lilo does not understand, with the number to ring."""
+    number = emergency_numbers(country)[0].number
+    return Reply.fixed(only_english(language, number), kind="refusal", strategy="language", confidence=0.0)
+
+
 def _aside(outcome: Said, strategy: str) -> _Plan:
     reply = Reply.fixed(outcome.reply, kind="aside", strategy=strategy, choices=outcome.choices)
     return _Plan(reply, said=outcome.said)
@@ -207,15 +227,23 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
 async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
     if plan.emergency is not None:
         yield plan.emergency
-    if plan.reply is None:
+    reply = plan.reply
+    if reply is None:
+        if (card := await _seen_again(plan)) is not None:
+            yield card
         yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=plan.wait)
         return
-    reply = plan.reply
     if reply.sources:
         yield Sources(turn_id=turn.turn_id, items=reply.sources)
     spoken: list[str] = []
-    async for delta in _deltas(turn, reply, clock, spoken):
+    numbers = count()
+    async for delta in _deltas(turn, reply, clock, spoken, numbers):
         yield delta
+    if (card := await _seen_again(plan)) is not None:
+        yield card
+        reply = reply.overtaken_by(card.text, card.category)
+        async for delta in _deltas(turn, reply, clock, spoken, numbers):
+            yield delta
     text = " ".join(spoken)
     with clock.step("record"):
         kept = await record.keep(turn, reply, said=plan.said or turn.text, text=text)
@@ -239,9 +267,21 @@ async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEven
     )
 
 
-async def _deltas(turn: Turn, reply: Reply, clock: Clock, spoken: list[str]) -> AsyncIterator[Delta]:
+async def _seen_again(plan: _Plan) -> Emergency | None:
+    """The card of what a second look raised. It ends within its own patience; a turn cut off does not end it."""
+    if plan.look is None:
+        return None
+    try:
+        return await asyncio.shield(plan.look)
+    except Exception:  # an outer edge: a second look that broke takes nothing from the answer
+        log.exception("a second look broke")
+        return None
+
+
+async def _deltas(
+    turn: Turn, reply: Reply, clock: Clock, spoken: list[str], numbers: Iterator[int]
+) -> AsyncIterator[Delta]:
     """Speak the reply a few words at a time; each sentence passes the guard before its first word is shown."""
-    sequence = 0
     async for sentence in reply.sentences:
         with clock.step("guard"):
             verdict = check_sentence(sentence, reply.grounds) if reply.is_guarded else None
@@ -254,9 +294,8 @@ async def _deltas(turn: Turn, reply: Reply, clock: Clock, spoken: list[str]) -> 
             lead = " " if spoken or start else ""
             clock.first("first_delta")
             yield Delta(
-                turn_id=turn.turn_id, sequence=sequence, text=lead + " ".join(words[start : start + WORDS_A_DELTA])
+                turn_id=turn.turn_id, sequence=next(numbers), text=lead + " ".join(words[start : start + WORDS_A_DELTA])
             )
-            sequence += 1
             await asyncio.sleep(0)  # let other people's turns in between
         spoken.append(sentence)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ImproperlyConfigured
+
 from . import env
 from .base import DATA_DIR
 
@@ -21,3 +23,10 @@ ARTEFACT_KEEP = env.number("ARTEFACT_KEEP", 5, least=1, most=100)
 
 #: Who words the answers. More backends come with their own issue.
 GENERATION_BACKEND = env.choice("GENERATION_BACKEND", "extractive", {"extractive"})
+
+#: A language model that gives messages a second look for danger: an OpenAI-compatible endpoint, off without an address.
+LANGUAGE_MODEL_URL = env.text("LANGUAGE_MODEL_URL").rstrip("/")
+LANGUAGE_MODEL_NAME = env.text("LANGUAGE_MODEL_NAME")
+LANGUAGE_MODEL_KEY = env.text("LANGUAGE_MODEL_KEY")
+if LANGUAGE_MODEL_URL and not LANGUAGE_MODEL_NAME:
+    raise ImproperlyConfigured("LANGUAGE_MODEL_URL needs LANGUAGE_MODEL_NAME, the model to ask for.")
