@@ -13,6 +13,7 @@ from companion.care.medicines.models import Notice, Regimen, RegimenState, Stock
 from companion.care.medicines.notices import Round
 from companion.care.medicines.stock import stock_of
 from companion.safety import clock
+from companion.safety.apart import apart
 
 BATCH = 20
 EVERY = timedelta(hours=12)
@@ -41,7 +42,8 @@ def mind_errands() -> int:
         for regimen in found:
             is_day = FROM_HOUR <= now.astimezone(ZoneInfo(regimen.senior.user.time_zone)).hour < TO_HOUR
             if is_day:
-                _look(round_, regimen, now)
+                with apart("a medicine's errand", regimen=str(regimen.pk)):
+                    _look(round_, regimen, now)
             regimen.errands_at = now + (EVERY if is_day else timedelta(hours=1))
             regimen.save(update_fields=["errands_at"])
         round_.store()

@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from companion.care.medicines import schedule
@@ -65,6 +66,8 @@ class Ground:
     """The regimen's own, of the last days and ahead, in order."""
     last: datetime | None
     """When the last one was taken, or was due if it was not."""
+    earlier: datetime | None
+    """When the last one that was taken by a rule that no longer holds was due."""
     after: Sequence[Occurrence]
     """Those of the medicine it follows."""
 
@@ -115,14 +118,20 @@ def _grounds(regimens: Sequence[Regimen], now: datetime) -> dict[UUID, Ground]:
     for row in recent.select_for_update(of=("self",)).order_by("due_at"):
         rows[row.regimen_id].append(row)
     done = Occurrence.objects.filter(regimen__in=keys, state__in=DONE).order_by()
-    last = dict(done.values_list("regimen").annotate(last=Max(Coalesce("taken_at", "due_at"))))
+    was_before = Q(state=DoseState.TAKEN, version__effective_until__isnull=False)
+    latest = {
+        key: (last, earlier)
+        for key, last, earlier in done.values_list("regimen").annotate(
+            last=Max(Coalesce("taken_at", "due_at")), earlier=Max("due_at", filter=was_before)
+        )
+    }
     routines = routines_of({regimen.senior_id for regimen in regimens})
     return {
         regimen.pk: Ground(
             now,
             routines.get(regimen.senior_id, schedule.USUAL_DAY),
             rows[regimen.pk],
-            last.get(regimen.pk),
+            *latest.get(regimen.pk, (None, None)),
             rows[regimen.follows_id] if regimen.follows_id is not None else (),
         )
         for regimen in regimens
@@ -179,13 +188,18 @@ def _wanted(
             found = _due(version, ground, since, until)
             if earlier is not None and earlier.zone != version.zone:
                 found = _apart(found, version, ground)
+            elif version.effective_until is None and version.rule.kind is RuleKind.TIMES and ground.earlier is not None:
+                # taken at eight and moved to noon: asked for at noon tomorrow
+                found = [due for due in found if due.due_at >= ground.earlier + _half_gap(version.rule, ground)]
             wanted += [(due, version) for due in found]
         earlier = version
     laid = []
+    gaps = {version.number: _gap(version.rule, ground) for _, version in wanted}
     for number, (due, version) in enumerate(wanted):
         following = next((later.due_at for later, _ in wanted[number + 1 :] if later.due_at > due.due_at), None)
-        gap = schedule.shortest_gap(version.rule, ground.routine)
-        window = schedule.window_of(gap, is_critical=regimen.is_critical, chosen=regimen.window_minutes)
+        window = schedule.window_of(
+            gaps[version.number], is_critical=regimen.is_critical, chosen=regimen.window_minutes
+        )
         if due.due_at < ground.now + REACH:
             laid.append((due, window, schedule.closes_at(due.due_at, window, following), version))
     return laid
@@ -252,7 +266,16 @@ def _apart(found: list[Due], version: RegimenVersion, ground: Ground) -> list[Du
 
 
 def _half_gap(rule: Rule, ground: Ground) -> timedelta:
-    return schedule.shortest_gap(rule, ground.routine) / 2
+    return _gap(rule, ground) / 2
+
+
+def _gap(rule: Rule, ground: Ground) -> timedelta:
+    """The shortest time between two doses; one that follows another medicine comes as often as that does."""
+    gap = schedule.shortest_gap(rule, ground.routine)
+    if rule.kind is not RuleKind.LINKED:
+        return gap
+    due = sorted(row.due_at for row in ground.after if row.state != DoseState.CANCELLED)
+    return min([gap, *(later - earlier for earlier, later in pairwise(due) if later > earlier)])
 
 
 def _fill(

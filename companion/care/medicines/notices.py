@@ -217,7 +217,7 @@ def digests(round_: Round, waiting: Sequence[Notice]) -> None:
 
 def _call_off(occurrence: Occurrence, now: datetime) -> set[UUID]:
     """Take back what was not sent yet; who of the circle was told, or may just be being told."""
-    if occurrence.reminded_at is None:
+    if occurrence.reminded_at is None and occurrence.told_at is None:
         return set()
     mine = Notice.objects.filter(occurrence=occurrence)
     mine.filter(state=State.WAITING).update(state=State.CANCELLED)

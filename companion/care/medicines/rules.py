@@ -89,7 +89,8 @@ def advance(standing: Standing, now: datetime, *, is_critical: bool, is_stopped:
         return Step(settle(standing, DoseState.CANCELLED), now)
     if standing.reminded_at is None and (now > standing.late_at or now >= standing.closes_at):
         # Lilo was not there. A reminder now could come too near the next dose, and nobody is to blame.
-        return Step(settle(standing, DoseState.NOT_REMINDED), now, (Do.TELL,) if is_critical else ())
+        slept = settle(standing, DoseState.NOT_REMINDED)
+        return Step(replace(slept, told_at=now), now, (Do.TELL,)) if is_critical else Step(slept, now)
     if now >= standing.closes_at:
         return _close(standing, now, is_critical=is_critical)
     do: list[Do] = []

@@ -176,7 +176,7 @@ def _at_intervals(
 
 def _linked(rule: Rule, place: ZoneInfo, after: Sequence[Answered]) -> Iterator[Due]:
     """So long after each dose of the other medicine, moved with it, and never into that medicine's next one."""
-    following = [*after[1:], None]
+    following = [*after[1:], *([None] if after else [])]
     for one, next_one in zip(after, following, strict=True):
         delay = min(max(one.moved_to - one.due_at, timedelta(0)), timedelta(minutes=rule.most_delay_minutes))
         due = one.due_at + delay + timedelta(minutes=rule.minutes_after)
@@ -188,14 +188,29 @@ def _linked(rule: Rule, place: ZoneInfo, after: Sequence[Answered]) -> Iterator[
 
 
 def shortest_gap(rule: Rule, routine: Mapping[Moment, time] = USUAL_DAY) -> timedelta:
-    """The shortest time between two doses as the rule has it; a day where there is one a day or fewer."""
+    """The shortest time between two doses as the rule has it; a day where only another medicine or the need tells."""
     if rule.kind is RuleKind.INTERVAL:
         return rule.interval
     minutes = sorted(clock.hour * 60 + clock.minute for clock in (slot_time(slot, routine) for slot in rule.slots))
     if len(minutes) < 2:
-        return timedelta(days=1)
+        return timedelta(days=_days_between(rule))
     gaps = [later - earlier for earlier, later in pairwise([*minutes, minutes[0] + DAY])]
     return timedelta(minutes=max(1, min(gaps)))
+
+
+def _days_between(rule: Rule) -> int:
+    """The fewest days from one of the rule's days to the next."""
+    if rule.days_on is not None and rule.days_off is not None:
+        return 1 if rule.days_on > 1 else 1 + rule.days_off
+    if rule.month_days:
+        return _fewest(sorted(rule.month_days), 28)
+    if rule.weekdays or rule.every_weeks > 1:
+        return _fewest(sorted(rule.weekdays or {rule.start.weekday()}), 7 * rule.every_weeks)
+    return rule.every_days
+
+
+def _fewest(days: Sequence[int], around: int) -> int:
+    return max(1, min(later - earlier for earlier, later in pairwise([*days, days[0] + around])))
 
 
 def window_of(gap: timedelta, *, is_critical: bool, chosen: int | None = None) -> timedelta:

@@ -217,4 +217,7 @@ def limits_of(regimen: Regimen) -> tuple[timedelta | None, Decimal | None]:
 def schedule_gap(regimen: Regimen) -> timedelta:
     """The shortest time between two of its doses, as its rule has it."""
     routine = routines_of({regimen.senior_id}).get(regimen.senior_id, schedule.USUAL_DAY)
-    return schedule.shortest_gap(current_version(regimen).rule, routine)
+    rule = current_version(regimen).rule
+    if rule.kind is RuleKind.LINKED and regimen.follows is not None:  # it comes as often as the one it follows
+        rule = current_version(regimen.follows).rule
+    return schedule.shortest_gap(rule, routine)

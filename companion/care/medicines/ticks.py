@@ -8,7 +8,7 @@ transaction: a crash loses nothing, and two ticks at once say nothing twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -94,17 +94,26 @@ def _close_left() -> int:
 def _wake_paused() -> int:
     """Pauses that have come to their end."""
     paused = Regimen.objects.filter(
+        Q(follows=None) | Q(follows__state=RegimenState.ACTIVE),  # one that is timed by another wakes after it
         state=RegimenState.PAUSED,
         paused_until__lte=clock.now(),
         senior__user__is_active=True,
         senior__user__deleted_at=None,
     )
-    if not paused.exists():
-        return 0
+    keys = list(paused.values_list("pk", flat=True)[:BATCH])
+    if keys:
+        _together_or_alone(keys, _wake, _sleep_on, "medicines be taken up again", "a medicine's taking up")
+    return len(keys)
+
+
+def _wake(keys: Sequence[UUID]) -> None:
     with transaction.atomic():
-        found = list(_held(paused).only(*LIGHT)[:BATCH])
-        resume(found, clock.now(), None)
-    return len(found)
+        found = _held(Regimen.objects.filter(pk__in=keys, state=RegimenState.PAUSED, paused_until__lte=clock.now()))
+        resume(list(found.only(*LIGHT)), clock.now(), None)
+
+
+def _sleep_on(key: UUID) -> None:
+    Regimen.objects.filter(pk=key).update(paused_until=clock.now() + REST)
 
 
 def _mind_zones() -> int:
@@ -123,27 +132,41 @@ def _mind_zones() -> int:
         found = list(_held(moved).select_related("senior__user").defer(*SEALED)[:BATCH])
         round_ = notices.begin(now)
         for regimen in found:
-            here = regimen.senior.user.time_zone
-            if regimen.zone_policy == ZonePolicy.DEVICE:
-                move_to_zone(regimen, here, now, None)
-                continue
-            regimen.asked_zone = here
-            regimen.save(update_fields=["asked_zone"])
-            card = wording.zone_question(regimen, current_version(regimen).zone, here)
-            notices.tell_of_regimen(round_, regimen, Notice.Kind.ZONE, f"zone:{here}:{now}", card)
+            with apart("a medicine's journey", regimen=str(regimen.pk)), transaction.atomic():
+                _mind_zone(round_, regimen, now)
         round_.store()
     return len(found)
+
+
+def _mind_zone(round_: Round, regimen: Regimen, now: datetime) -> None:
+    here = regimen.senior.user.time_zone
+    if regimen.zone_policy == ZonePolicy.DEVICE:
+        move_to_zone(regimen, here, now, None)
+        return
+    regimen.asked_zone = here
+    regimen.save(update_fields=["asked_zone"])
+    card = wording.zone_question(regimen, current_version(regimen).zone, here)
+    notices.tell_of_regimen(round_, regimen, Notice.Kind.ZONE, f"zone:{here}:{now}", card)
 
 
 def _lay_out_due() -> int:
     """Medicines whose occurrences do not reach two days ahead any more."""
     due = Regimen.objects.filter(state=RegimenState.ACTIVE, laid_out_until__lt=clock.now() + HORIZON)
-    if not due.exists():
-        return 0
+    keys = list(due.order_by("laid_out_until").values_list("pk", flat=True)[:BATCH])
+    if keys:
+        _together_or_alone(keys, _lay_out, _leave_until_later, "medicines be laid out", "a medicine's laying out")
+    return len(keys)
+
+
+def _lay_out(keys: Sequence[UUID]) -> None:
     with transaction.atomic():
-        found = list(_held(due).only(*LIGHT).order_by("laid_out_until")[:BATCH])
-        lay_out(found, clock.now())
-    return len(found)
+        due = Regimen.objects.filter(pk__in=keys, state=RegimenState.ACTIVE)
+        lay_out(list(_held(due).only(*LIGHT)), clock.now())
+
+
+def _leave_until_later(key: UUID) -> None:
+    """It counts as laid out until after a rest: then it is tried again, and till then it stands in nobody's way."""
+    Regimen.objects.filter(pk=key).update(laid_out_until=clock.now() + HORIZON + REST)
 
 
 def _held(due: QuerySet[Regimen]) -> QuerySet[Regimen]:
@@ -157,24 +180,31 @@ def _step_due() -> int:
     keys = list(due.values_list("pk", flat=True)[:BATCH])
     if not keys:
         return 0
-    try:
-        _step(keys)
-    except NO_DATABASE:
-        raise
-    except Exception:  # an outer edge: one row that cannot be read must not keep the others from being reminded
-        log.exception("doses could not be stepped together; each by itself now")
-        for key in keys:
-            _step_alone(key)
+    _together_or_alone(keys, _step, _rest, "doses be stepped", "a dose's step")
     return len(keys)
 
 
-def _step_alone(key: UUID) -> None:
-    stepped = False
-    with apart("a dose's step", occurrence=str(key)):
-        _step([key])
-        stepped = True
-    if not stepped:
-        Occurrence.objects.filter(pk=key).update(step_at=clock.now() + REST)
+def _rest(key: UUID) -> None:
+    Occurrence.objects.filter(pk=key).update(step_at=clock.now() + REST)
+
+
+def _together_or_alone(
+    keys: Sequence[UUID], do: Callable[[Sequence[UUID]], None], rest: Callable[[UUID], None], what: str, one: str
+) -> None:
+    """Do it for all at once, or one by one where that fails: a row that cannot be read must not keep the others."""
+    try:
+        do(keys)
+    except NO_DATABASE:
+        raise
+    except Exception:  # an outer edge: one person's row must never keep others from being reminded
+        log.exception("together could not %s; each by itself now", what)
+        for key in keys:
+            done = False
+            with apart(one, row=str(key)):
+                do([key])
+                done = True
+            if not done:
+                rest(key)
 
 
 def _step(keys: Sequence[UUID]) -> None:
@@ -184,7 +214,7 @@ def _step(keys: Sequence[UUID]) -> None:
         rows = Occurrence.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             pk__in=keys, step_at__lte=now
         )
-        found = list(rows.select_related("regimen", "senior__user").defer(*SEALED).order_by("due_at"))
+        found = list(rows.select_related("regimen", "version", "senior__user").defer(*SEALED).order_by("due_at"))
         leaders = _open_leaders(found)
         steps = _one_a_medicine([(row, _advance(row, now)) for row in found if not _waits(row, leaders, now)])
         round_ = _say(steps, now)
@@ -267,24 +297,31 @@ def _raise_alert(round_: Round, row: Occurrence) -> None:
     notices.show(round_, row.senior_id, row.alert_id, card)
 
 
-def _open_leaders(rows: Sequence[Occurrence]) -> set[tuple[UUID, object, str]]:
-    """Of doses that follow another medicine's: which of those others are due and still open."""
+def _open_leaders(rows: Sequence[Occurrence]) -> dict[tuple[UUID, object, str], datetime]:
+    """Of doses that follow another medicine's: which of those others are due and still open, and since when."""
     following = [row for row in rows if row.regimen.follows_id is not None]
     if not following:
-        return set()
+        return {}
     others = Occurrence.objects.filter(
         regimen__in={row.regimen.follows_id for row in following},
         local_date__in={row.local_date for row in following},
         state__in=OPEN,
     )
-    return set(others.values_list("regimen", "local_date", "slot"))
+    facts = others.values_list("regimen", "local_date", "slot", "due_at")
+    return {(regimen, day, slot): due_at for regimen, day, slot, due_at in facts}
 
 
-def _waits(row: Occurrence, leaders: set[tuple[UUID, object, str]], now: datetime) -> bool:
-    """A dose that follows one which is still open waits for it, a little at a time."""
-    if row.reminded_at is not None or (row.regimen.follows_id, row.local_date, row.slot) not in leaders:
+def _waits(row: Occurrence, leaders: Mapping[tuple[UUID, object, str], datetime], now: datetime) -> bool:
+    """A dose that follows one which is still open waits for it, a little at a time, as long as its rule lets it."""
+    follows = row.regimen.follows_id
+    leader_due = leaders.get((follows, row.local_date, row.slot)) if follows is not None else None
+    if row.reminded_at is not None or leader_due is None:
         return False
-    shift = now + WAIT - row.due_at
+    rule = row.version.rule
+    latest = leader_due + timedelta(minutes=rule.minutes_after + rule.most_delay_minutes)
+    if now >= latest:
+        return False
+    shift = min(now + WAIT, latest) - row.due_at
     for name in ("due_at", "opens_at", "late_at", "closes_at", "remind_at", "notice_at"):
         moment = getattr(row, name)
         setattr(row, name, moment + shift if moment is not None else None)

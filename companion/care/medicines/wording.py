@@ -21,6 +21,7 @@ Kind = Notice.Kind
 SKIPPED = "I have written down that you left this one out."
 UNDONE = "I have taken that back."
 ENOUGH_SNOOZES = "This one has been put off often enough. Please take it now, or skip it and tell me why."
+NOT_DUE_YET = "This one is not due yet. I will remind you in time."
 TOO_LATE_TO_SNOOZE = "It is too late to put this one off. Please take it now, or skip it and tell me why."
 #: Where no curated article says more.
 IF_MISSED = "Do not take two at once. If you are not sure, ask your pharmacist."

@@ -133,6 +133,8 @@ def snooze_dose(by: User, occurrence_id: UUID, *, minutes: int | None = None, so
         regimen = occurrence.regimen
         if not occurrence.is_open:
             raise RefusedError(wording.not_open(occurrence, by))
+        if occurrence.due_at > now:
+            raise RefusedError(wording.NOT_DUE_YET)
         if occurrence.snoozes >= regimen.most_snoozes:
             raise RefusedError(wording.ENOUGH_SNOOZES)
         later = rules.snooze(
@@ -344,7 +346,8 @@ def after_change(
     resource = ("dose", occurrence.pk) if occurrence else ("regimen", regimen.pk)
     audit.record(by, what, *resource, subject=regimen.senior_id, **details)
     dose_changed_on_commit(regimen.senior_id, regimen.pk, occurrence.pk if occurrence else None)
-    rule = current_version(regimen).rule
-    runs_from_taken = rule.kind is RuleKind.INTERVAL and rule.count_from is CountFrom.TAKEN
-    if runs_from_taken or regimen.followers.exists():
+    current = current_version(regimen)
+    runs_from_taken = current.rule.kind is RuleKind.INTERVAL and current.rule.count_from is CountFrom.TAKEN
+    is_of_earlier_rule = occurrence is not None and occurrence.version_id != current.pk
+    if runs_from_taken or is_of_earlier_rule or regimen.followers.exists():
         lay_out([regimen], now)

@@ -144,7 +144,7 @@ def pause_regimen(by: User, regimen_id: UUID, *, reason: str, until: datetime | 
     """
     with transaction.atomic():
         regimen = _held(by, regimen_id)
-        _refuse_with_followers(regimen)
+        _refuse_with_followers(regimen, RegimenState.ACTIVE)
         _halt(by, [regimen], RegimenState.PAUSED, PauseReason(reason), until=until)
     return regimen
 
@@ -158,7 +158,7 @@ def stop_regimen(by: User, regimen_id: UUID, *, reason: str = PauseReason.FINISH
     """
     with transaction.atomic():
         regimen = _held(by, regimen_id)
-        _refuse_with_followers(regimen)
+        _refuse_with_followers(regimen, RegimenState.ACTIVE, RegimenState.PAUSED)
         _halt(by, [regimen], RegimenState.STOPPED, PauseReason(reason))
     return regimen
 
@@ -168,12 +168,14 @@ def resume_regimen(by: User, regimen_id: UUID) -> Regimen:
 
     Raises:
         NotYoursError: unknown, or `by` may not.
-        RefusedError: it was stopped for good.
+        RefusedError: it was stopped for good, or the medicine that it is timed by is not in use.
     """
     with transaction.atomic():
         regimen = _held(by, regimen_id)
         if regimen.state == RegimenState.STOPPED:
             raise RefusedError("This medicine was stopped. Please add it again.")
+        if regimen.follows is not None and not regimen.follows.is_active:
+            raise RefusedError("It is timed by a medicine that is not in use. Please change its times first.")
         resume([regimen], clock.now(), by)
     return regimen
 
@@ -293,20 +295,21 @@ def _halt(
     call_off_open(regimen.pk for regimen in regimens)
 
 
-def _refuse_with_followers(regimen: Regimen) -> None:
-    if regimen.followers.filter(state=RegimenState.ACTIVE).exists():
+def _refuse_with_followers(regimen: Regimen, *states: RegimenState) -> None:
+    if regimen.followers.filter(state__in=states).exists():
         raise RefusedError("Another medicine is timed by this one. Please change the times of that one first.")
 
 
 def _check_leader(regimen: Regimen, rule: Rule) -> None:
-    """A medicine can follow another of the same senior that has times of its own."""
+    """A medicine can follow another of the same senior that has times of its own; one that is followed keeps some."""
+    has_times = rule.kind in (RuleKind.TIMES, RuleKind.INTERVAL)
+    if not has_times and regimen.followers.exclude(state=RegimenState.STOPPED).exists():
+        raise RefusedError("Another medicine is timed by this one, so it needs times of its own.")
     if rule.kind is not RuleKind.LINKED or rule.after is None:
         return
     leader = Regimen.objects.filter(pk=rule.after, senior=regimen.senior_id, state=RegimenState.ACTIVE).first()
     if leader is None or leader.pk == regimen.pk or leader.follows_id is not None:
         raise RefusedError("Please choose a medicine that has times of its own.")
-    if regimen.followers.filter(state=RegimenState.ACTIVE).exists():
-        raise RefusedError("Another medicine is timed by this one, so it needs times of its own.")
     if current_version(leader).rule.kind is RuleKind.AS_NEEDED:
         raise RefusedError("Please choose a medicine that has times of its own.")
 
