@@ -166,6 +166,11 @@ def _supposed(hit: Hit, clause: Clause, before: str) -> Level | None:
     return Level.NONE if at >= cue.start() or clause.asked else None
 
 
+def _asked_in_general(hit: Hit, clause: Clause, before: str) -> Level | None:
+    """A question that names nobody ("is chest pain always serious?") is about the world; a hint all the same."""
+    return Level.ASK if clause.asked and not _cues()["somebody"].search(clause.sentence) else None
+
+
 def _dealt_with(hit: Hit, clause: Clause, before: str) -> Level | None:
     # Not what was said before a "but": "the doctor came, but my chest hurts".
     begins = max(clause.sentence.find(clause.text), 0)
@@ -188,7 +193,9 @@ def _told_as_past(hit: Hit, clause: Clause, before: str) -> Level | None:
     """A thing told in the past tense, with nothing that says it is now, is asked about."""
     if hit.sign.category in {"poison", "medicine", "head_injury", "self_harm", "scam", "abuse", "hazard"}:
         return None
-    if not says("past", hit.words) or says("present", clause.sentence) or says("is_now", clause.text):
+    after = clause.text[hit.end :].strip()
+    is_past = says("past", hit.words) or re.match(r"(?:was|were|had been|turned out)(?!\S)", after)
+    if not is_past or says("present", clause.sentence) or says("is_now", clause.text):
         return None
     return Level.NONE if says("long_ago", clause.message) and not says("present", clause.message) else Level.ASK
 
@@ -229,6 +236,7 @@ _TESTS = (
     ("dealt with", _dealt_with),
     (OWN_QUESTION, _own_question),
     ("supposed", _supposed),
+    ("asked in general", _asked_in_general),
     ("at play", _playing),
     ("long ago", _historical),
     ("told as past", _told_as_past),

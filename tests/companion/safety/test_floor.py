@@ -83,6 +83,7 @@ LEFT_IN_PEACE = [
     "what if I have a stroke in the night",
     "how do I stop falling over rugs",
     "what does gas smell like",
+    "I can't get up without my coffee",
     "my daughter's always worried I'll set the kitchen on fire",
     "they gave me a spray in case the chest pain comes back",
     # figurative
@@ -229,6 +230,8 @@ def test_own_body_now_is_an_alarm_that_nothing_silences(text: str) -> None:
         "I had a tight band round my chest back in 1985",
         "in the story we are reading, he's taken his insulin twice",
         "it was on the news: she's fallen and can't get up",
+        "is chest pain always serious?",
+        "my doctor says my chest pain was muscular",
     ],
 )
 def test_what_is_imagined_past_or_told_is_a_hint_that_needs_the_learned_layer(text: str) -> None:
