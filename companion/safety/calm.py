@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from companion.circle.access import sharing_members
+from companion.accounts.models import User
+from companion.circle.access import Need, residents_for, sharing_members
 from companion.circle.models import ContactPoint, Item
 from companion.circle.selectors import readable
 from companion.safety import bell, clock, notices
@@ -109,9 +110,12 @@ def words_of(row: Delivery) -> Words:
 
 
 def may_be_read(row: Delivery, user_id: UUID) -> bool:
-    """Whether the senior still shares what the message is about with its reader, and both are still here."""
+    """Whether the senior still shares what it is about with its reader, of the circle or the home; both still here."""
     if row.about is None or row.about.deleted_at is not None or not row.about.is_active:
         return False
     if not row.item:
         return user_id == row.about_id
-    return sharing_members(Item(row.item)).filter(senior=row.about_id, user=user_id).exists()
+    if sharing_members(Item(row.item)).filter(senior=row.about_id, user=user_id).exists():
+        return True
+    reader = User.objects.filter(pk=user_id).first()
+    return reader is not None and residents_for(reader, Need(row.item)).filter(senior=row.about_id).exists()

@@ -20,7 +20,9 @@ from companion.care.medicines.models import DoseEvent, Notice, Occurrence, Regim
 from companion.care.medicines.wording import Card
 from companion.circle.access import sharing_members
 from companion.circle.events import send_hints
-from companion.circle.models import ContactPoint, Item, Membership, Role
+from companion.circle.models import ContactPoint, Item, Role
+from companion.circle.organisations.models import Residency
+from companion.circle.organisations.selectors import duties, with_names
 from companion.safety import actions as safety
 from companion.safety import calm
 from companion.safety.calm import Calm
@@ -38,6 +40,24 @@ USUAL_WAYS, CRITICAL_WAYS = 1, 2
 SENIOR_PAGE, FAMILY_PAGE = "/today/", "/family/{}/"
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Somebody who may be told of a senior's medicines."""
+
+    user_id: UUID
+    name: str
+    """The senior's."""
+    zone: str
+    """The senior's."""
+    is_on_shift: bool | None = None
+    """For staff of the senior's home; None for their circle."""
+
+    @property
+    def hears_now(self) -> bool:
+        """Whether they are told as it happens; who is off shift only hears the end of what they were told of."""
+        return self.is_on_shift is not False
+
+
 @dataclass(slots=True)
 class Round:
     """What one look of a tick has to say, gathered so that the queries do not grow with the people."""
@@ -45,7 +65,7 @@ class Round:
     now: datetime
     points: dict[UUID, list[ContactPoint]]
     """Ways to reach each person, the easiest first."""
-    members: dict[UUID, list[Membership]]
+    listeners: dict[UUID, list[Listener]]
     """By senior: who may be told of medicines."""
     notices: list[Notice] = field(default_factory=list)
     letters: list[Calm] = field(default_factory=list)
@@ -61,14 +81,35 @@ class Round:
 
 
 def begin(now: datetime, *, to_tell: Collection[UUID] = (), to_remind: Collection[UUID] = ()) -> Round:
-    """A round in which the circles of some seniors are told, and some seniors reminded."""
-    members: dict[UUID, list[Membership]] = {}
+    """A round in which the circles and homes of some seniors are told, and some seniors reminded."""
+    listeners: dict[UUID, list[Listener]] = {}
     if to_tell:
         sharing = sharing_members(Item.MEDICINES).filter(senior__in=to_tell).exclude(role=Role.VIEWER)
         for member in sharing.select_related("senior__user"):
-            members.setdefault(member.senior_id, []).append(member)
-    people = {*to_remind, *(member.user_id for circle in members.values() for member in circle)}
-    return Round(now, calm.best_points(people) if people else {}, members)
+            found = Listener(member.user_id, member.senior.name, member.senior.user.time_zone)
+            listeners.setdefault(member.senior_id, []).append(found)
+        _add_homes(listeners, to_tell, now)
+    people = {*to_remind, *(listener.user_id for told in listeners.values() for listener in told)}
+    return Round(now, calm.best_points(people) if people else {}, listeners)
+
+
+def _add_homes(listeners: dict[UUID, list[Listener]], to_tell: Collection[UUID], now: datetime) -> None:
+    """The staff of the homes that residents let see their medicines; who runs the home where nobody is on shift."""
+    agreed = Residency.objects.filter(
+        senior__in=to_tell, moved_out_at=None, sharing__item=Item.MEDICINES, sharing__is_on=True
+    )
+    homes = list(with_names(agreed))
+    by_unit = duties({home.unit_id for home in homes}, now) if homes else {}
+    for home in homes:
+        told = listeners.setdefault(home.senior_id, [])
+        known = {listener.user_id for listener in told}
+        staff = by_unit[home.unit_id]
+        is_kept = any(duty.is_on_shift for duty in staff)
+        for duty in staff:
+            user_id = duty.member.user_id
+            if user_id is not None and user_id not in known:
+                near = duty.is_on_shift if is_kept else duty.member.is_lead
+                told.append(Listener(user_id, home.senior.name, home.senior.user.time_zone, near))
 
 
 def remind(round_: Round, occurrence: Occurrence) -> None:
@@ -94,15 +135,15 @@ def nudge(round_: Round, occurrence: Occurrence) -> None:
 def tell_circle(round_: Round, occurrence: Occurrence, kind: Notice.Kind, key: str) -> None:
     """Tell the circle calmly of a dose; what is of low risk waits for the day's note."""
     regimen = occurrence.regimen
-    for member in round_.members.get(occurrence.senior_id, []):
-        if regimen.is_low_risk:
-            due = _evening(round_.now, occurrence.senior.user.time_zone)
-            _note(round_, Kind.DIGEST, occurrence, member.user_id, "", f"digest:{member.user_id}", due=due)
+    for listener in round_.listeners.get(occurrence.senior_id, []):
+        if regimen.is_low_risk and listener.is_on_shift is None:
+            due = _evening(round_.now, listener.zone)
+            _note(round_, Kind.DIGEST, occurrence, listener.user_id, "", f"digest:{listener.user_id}", due=due)
+        if regimen.is_low_risk or not listener.hears_now:
             continue
-        senior = member.senior
-        words = wording.letter_to_circle(kind, occurrence, senior.name, senior.user.time_zone)
-        for point in _ways(round_, member.user_id, is_critical=regimen.is_critical):
-            notice = _note(round_, kind, occurrence, member.user_id, point.kind, f"{kind}:{key}:{point.pk}")
+        words = wording.letter_to_circle(kind, occurrence, listener.name, listener.zone)
+        for point in _ways(round_, listener.user_id, is_critical=regimen.is_critical):
+            notice = _note(round_, kind, occurrence, listener.user_id, point.kind, f"{kind}:{key}:{point.pk}")
             _carry(round_, notice, point, words, can_wait=not regimen.is_critical)
 
 
@@ -111,13 +152,13 @@ def taken_after_all(occurrence: Occurrence, event: DoseEvent, now: datetime) -> 
     told = _call_off(occurrence, now)
     if told:
         round_ = begin(now, to_tell=[occurrence.senior_id])
-        for member in round_.members.get(occurrence.senior_id, []):
-            if member.user_id not in told:
+        for listener in round_.listeners.get(occurrence.senior_id, []):
+            if listener.user_id not in told:
                 continue
-            words = wording.letter_to_circle(Kind.TAKEN, occurrence, member.senior.name, member.senior.user.time_zone)
-            for point in _ways(round_, member.user_id, is_critical=False):
+            words = wording.letter_to_circle(Kind.TAKEN, occurrence, listener.name, listener.zone)
+            for point in _ways(round_, listener.user_id, is_critical=False):
                 key = f"taken:{event.pk}:{point.pk}"
-                _carry(round_, _note(round_, Kind.TAKEN, occurrence, member.user_id, point.kind, key), point, words)
+                _carry(round_, _note(round_, Kind.TAKEN, occurrence, listener.user_id, point.kind, key), point, words)
         round_.store()
     if event.doubt:
         tell_double(event, now)
@@ -131,10 +172,12 @@ def no_longer_open(occurrence: Occurrence, now: datetime) -> None:
 def tell_double(event: DoseEvent, now: datetime) -> None:
     """Tell the circle calmly that more may have been taken than planned."""
     round_ = begin(now, to_tell=[event.senior_id])
-    for member in round_.members.get(event.senior_id, []):
-        words = wording.letter_of_doubt(event, member.senior.name, member.senior.user.time_zone)
-        for point in _ways(round_, member.user_id, is_critical=True):
-            notice = _row(round_, Kind.DOUBLE, event.pk, f"{point.pk}", event.senior_id, member.user_id, point.kind)
+    for listener in round_.listeners.get(event.senior_id, []):
+        if not listener.hears_now:
+            continue
+        words = wording.letter_of_doubt(event, listener.name, listener.zone)
+        for point in _ways(round_, listener.user_id, is_critical=True):
+            notice = _row(round_, Kind.DOUBLE, event.pk, f"{point.pk}", event.senior_id, listener.user_id, point.kind)
             notice.regimen_id, notice.event = event.regimen_id, event
             _carry(round_, notice, point, words, can_wait=False)
     round_.store()
@@ -172,11 +215,13 @@ def tell_of_regimen(round_: Round, regimen: Regimen, kind: Notice.Kind, key: str
     notice = _row(round_, kind, regimen.pk, f"{key}:{PAGE}", regimen.senior_id, regimen.senior_id, PAGE)
     notice.regimen = regimen
     show(round_, regimen.senior_id, notice.pk, card)
-    for member in round_.members.get(regimen.senior_id, []):
+    for listener in round_.listeners.get(regimen.senior_id, []):
+        if not listener.hears_now:
+            continue
         what = "a medicine" if regimen.hides_name else regimen.name
-        words = (f"{member.senior.name}: a small errand", f"It is time to see to {what}. {FAMILY_HINT}")
-        for point in _ways(round_, member.user_id, is_critical=False):
-            row = _row(round_, kind, regimen.pk, f"{key}:{point.pk}", regimen.senior_id, member.user_id, point.kind)
+        words = (f"{listener.name}: a small errand", f"It is time to see to {what}. {FAMILY_HINT}")
+        for point in _ways(round_, listener.user_id, is_critical=False):
+            row = _row(round_, kind, regimen.pk, f"{key}:{point.pk}", regimen.senior_id, listener.user_id, point.kind)
             row.regimen = regimen
             _carry(round_, row, point, words)
 
@@ -207,10 +252,11 @@ def digests(round_: Round, waiting: Sequence[Notice]) -> None:
     for notice in waiting:
         groups.setdefault((notice.senior_id, notice.recipient_id), []).append(notice)
     for (senior_id, recipient_id), notices in groups.items():
-        member = next((one for one in round_.members.get(senior_id, []) if one.user_id == recipient_id), None)
-        if member is None:
+        told = round_.listeners.get(senior_id, [])
+        listener = next((one for one in told if one.user_id == recipient_id), None)
+        if listener is None:
             continue
-        words = wording.digest(member.senior.name, len(notices))
+        words = wording.digest(listener.name, len(notices))
         for point in _ways(round_, recipient_id, is_critical=False):
             round_.letters.append(_calm(notices[0].pk, point, senior_id, Item.MEDICINES, words, can_wait=True))
 
