@@ -105,8 +105,8 @@ function put(html) {
   if (!old) return;
   for (const field of fresh.querySelectorAll('[name="csrfmiddlewaretoken"]')) field.value = frame.dataset.token;
   const doing = whatIsDone(old);
-  const news = fresh.dataset.news;
-  if (news && news.trim() !== old.dataset.news?.trim()) announce(news);
+  const words = fresh.dataset.news?.trim();
+  if (words && words !== old.dataset.news?.trim()) announce(words);
   old.replaceWith(fresh);
   resume(fresh, doing);
   globalThis.htmx?.process(fresh);
@@ -154,7 +154,10 @@ function obey({ senior, needs }) {
   if (needs.length === 0) {
     if (isMine) return replaceWith("no-longer-yours");
     for (const element of document.querySelectorAll(`main [data-senior="${CSS.escape(senior)}"]`)) element.remove();
-  } else if (isMine && frame.dataset.need && !needs.includes(frame.dataset.need)) replaceWith("taken-back");
+  } else if (isMine) {
+    if (frame.dataset.need && !needs.includes(frame.dataset.need)) return replaceWith("taken-back");
+    for (const element of document.querySelectorAll("[data-needs]")) if (!needs.includes(element.dataset.needs)) element.remove();
+  }
 }
 
 function replaceWith(name) {
@@ -169,10 +172,14 @@ function replaceWith(name) {
   announce(main.querySelector("h1").textContent);
 }
 
+const news = [];
+
+/** Read out, politely and once: what comes in one moment is one announcement. */
 function announce(words) {
   const place = document.getElementById("live-news");
+  if (news.push(words.trim()) > 1) return;
   place.textContent = "";
-  setTimeout(() => (place.textContent = words), 50);
+  setTimeout(() => (place.textContent = [...new Set(news.splice(0))].join(" ")), 100);
 }
 
 /** Say at the top of the page how live it is; without words it is, and says nothing. */
