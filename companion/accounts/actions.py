@@ -127,6 +127,7 @@ def close_account(user: User, *, by: User, now: datetime | None = None) -> None:
     _end_everything(user, "closed", also=["deleted_at", "is_active"])
     SignInPass.objects.filter(senior=user, used_at=None).delete()
     audit.record(by, "account.closed", "account", user.pk, subject=user)
+    events.account_changed(user.pk)
 
 
 @transaction.atomic
@@ -143,6 +144,7 @@ def reopen_account(user: User) -> None:
     user.deleted_at, user.is_active = None, True
     user.save(update_fields=["deleted_at", "is_active"])
     audit.record(None, "account.reopened", "account", user.pk, subject=user)
+    events.account_changed(user.pk)
 
 
 def erase_closed_accounts(*, now: datetime | None = None, limit: int = 20) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 #: Seconds that a hint may take: a Redis that is frozen must hold nobody up.
 PATIENCE = 1.0
+AccountListener = Callable[[UUID], None]
+_account_listeners: list[AccountListener] = []
 
 
 class Revoked(TypedDict):
@@ -33,6 +35,22 @@ def revoked_on_commit(user_id: UUID) -> None:
     """Have a person's open sockets checked once the change is stored."""
     event = Revoked(type="revoked", user_id=str(user_id))
     transaction.on_commit(lambda: send_hints([(user_group(user_id), dict(event))]))
+
+
+def tell_of_accounts(listener: AccountListener) -> None:
+    """Let a higher room hear of accounts that are closed or reopened, within the transaction.
+
+    Args:
+        listener: told the person's id.
+    """
+    if listener not in _account_listeners:
+        _account_listeners.append(listener)
+
+
+def account_changed(user_id: UUID) -> None:
+    """An account was closed or reopened."""
+    for listener in _account_listeners:
+        listener(user_id)
 
 
 def send_hints(hints: Sequence[tuple[str, dict[str, Any]]]) -> bool:

@@ -6,10 +6,13 @@ class CircleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """A senior's first contacts may hand them a way to sign in; circles are part of a person's own copy."""
+        """First contacts may hand over ways to sign in; circles hear of closed accounts, and are in one's own copy."""
         from companion.accounts.access import permit_hand_over
+        from companion.accounts.events import tell_of_accounts
         from companion.circle.access import may_hand_over
+        from companion.circle.actions.members import tell_circles_of_account
         from companion.circle.export import offer_all
 
         permit_hand_over(may_hand_over)
+        tell_of_accounts(tell_circles_of_account)
         offer_all()

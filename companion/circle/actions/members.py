@@ -142,6 +142,16 @@ def remove_member(by: User, senior_id: UUID, member_id: UUID) -> None:
         events.circle_changed_on_commit(senior.pk, gone=gone)
 
 
+def tell_circles_of_account(user_id: UUID) -> None:
+    """A person's account was closed or reopened: whoever shows a circle that they are in asks again."""
+    seniors = set(
+        Membership.objects.filter(user=user_id, accepted_at__isnull=False).values_list("senior_id", flat=True)
+    )
+    seniors |= set(Senior.objects.filter(pk=user_id).values_list("pk", flat=True))
+    for senior_id in seniors:
+        events.circle_changed_on_commit(senior_id, user_id=user_id)
+
+
 def _refuse_to_put_down(by: User, senior: Senior, member: Membership) -> None:
     if member.role == Role.PRIMARY and by.pk not in (senior.pk, member.user_id):
         raise RefusedError(f"Only {senior.name} can change or remove another first contact.")

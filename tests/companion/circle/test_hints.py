@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from companion.accounts.actions import close_account, reopen_account
 from companion.accounts.models import User
 from companion.circle import actions, events
 from companion.circle.models import Item, Membership, Role
@@ -96,3 +97,16 @@ def test_a_refused_change_is_not_told(
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(actions.RefusedError):
         actions.change_profile(senior, senior.pk, address="x" * 501)
     assert hints == []
+
+
+def test_open_pages_hear_of_an_account_that_was_closed_or_reopened(
+    senior: User, son: User, hints: Hints, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    group = events.senior_group(senior.pk)
+    for person in (senior, son):
+        for change in (lambda p=person: close_account(p, by=p), lambda p=person: reopen_account(p)):
+            hints.clear()
+            with django_capture_on_commit_callbacks(execute=True):
+                change()
+            told = [event for to, event in hints if to == group]
+            assert [(event["type"], event["user_id"]) for event in told] == [("circle.changed", str(person.pk))]
