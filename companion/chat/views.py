@@ -26,7 +26,9 @@ from companion.chat.family_messages.access import person_to_write_to
 from companion.chat.family_messages.selectors import with_cards
 from companion.chat.frames import REFUSALS
 from companion.chat.wording import clean
-from companion.safety.numbers import emergency_numbers
+from companion.safety.apart import NO_DATABASE
+from companion.safety.numbers import numbers_anywhere
+from companion.safety.views import help_away
 from knowledge.public import EntryPage, entry_page
 from lilo_site.threads import in_thread
 
@@ -34,8 +36,6 @@ TEXT_SIZES = {"20": "Large", "24": "Larger", "28": "Largest"}
 TEXT_SIZE_COOKIE = "text_size"
 READ_ALOUD_COOKIE = "read_aloud"
 YEAR_SECONDS = 365 * 24 * 3600
-#: Shown to somebody who is not signed in, of whom no country is known.
-ANY_COUNTRY = ("GB", "US", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,11 @@ def feedback(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Whom to ring. Needs no sign-in: nobody who is in trouble is asked for a password."""
-    everywhere = [] if request.user.is_authenticated else [emergency_numbers(code)[0].number for code in ANY_COUNTRY]
+    """Whom to ring. Needs no sign-in, and no database: nobody who is in trouble is asked for a password."""
+    try:
+        everywhere = [] if request.user.is_authenticated else numbers_anywhere()
+    except NO_DATABASE:
+        return help_away(request)
     return render(request, "senior/help.html", {"everywhere": everywhere})
 
 

@@ -319,8 +319,19 @@ def start_drill(by: User, senior_id: UUID) -> RaisedAlert:
 
 def press_help(user: User, *, trace_id: str = "", source: str = AlertSource.HELP_BUTTON, key: str = "") -> RaisedAlert:
     """The help button: an emergency at once, whatever else is or is not working."""
+    return press_help_for(user.pk, trace_id=trace_id, source=source, key=key)
+
+
+def press_help_for(
+    senior_id: UUID, *, trace_id: str = "", source: str = AlertSource.HELP_BUTTON, key: str = ""
+) -> RaisedAlert:
+    """`press_help` of somebody of whom only the id is known, since the database is away.
+
+    Raises:
+        User.DoesNotExist: the database is there after all, and there is no such person.
+    """
     return raise_alert(
-        senior_id=user.pk,
+        senior_id=senior_id,
         level=AlertLevel.EMERGENCY,
         category="help",
         words="",

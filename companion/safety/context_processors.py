@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -13,7 +14,9 @@ from companion.safety.numbers import Phone, emergency_numbers
 
 
 def whom_to_ring(request: HttpRequest) -> dict[str, Any]:
-    """`emergency` and `contacts` of the person who is signed in; both empty for anybody else."""
+    """`emergency` and `contacts` of the person who is signed in, both empty for anybody else; and a fresh `help_key`,
+    by which two taps on one page are one call for help.
+    """
 
     def numbers() -> tuple[Phone, ...]:
         user = getattr(request, "user", None)
@@ -23,4 +26,4 @@ def whom_to_ring(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         return help_contacts(user.pk) if isinstance(user, User) else ()
 
-    return {"emergency": SimpleLazyObject(numbers), "contacts": SimpleLazyObject(contacts)}
+    return {"emergency": SimpleLazyObject(numbers), "contacts": SimpleLazyObject(contacts), "help_key": uuid4()}

@@ -167,3 +167,8 @@ def emergency_numbers(country: str, need: Need = "medical") -> tuple[Phone, ...]
         return (emergency,)
     line = Phone(*special)
     return (line, emergency) if need in {"scam", "abuse"} else (emergency, line)
+
+
+def numbers_anywhere() -> list[str]:
+    """The emergency numbers to show to somebody of whom no country is known."""
+    return [emergency_numbers(code)[0].number for code in ("GB", "US", "")]

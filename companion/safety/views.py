@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from companion.accounts import help_pass
 from companion.accounts.models import User
 from companion.circle import actions as circle
 from companion.circle.privacy import profile_of
 from companion.circle.selectors import as_dialled, name_of
 from companion.safety import access, actions, selectors
+from companion.safety.apart import NO_DATABASE
 from companion.safety.ladder import CLOSED
-from companion.safety.numbers import emergency_numbers
+from companion.safety.numbers import emergency_numbers, numbers_anywhere
+from companion.safety.steadfast import PATIENCE, hung_up_after
 from lilo_site.logs import trace_id
 
+log = logging.getLogger(__name__)
+
 LONGEST_REASON = 500
+_KEY = re.compile(r"[\w-]{8,64}")
 
 
-@login_required
 @require_POST
 def press_help(request: HttpRequest) -> HttpResponse:
-    """The help button: the alert is stored, then the page says so."""
-    raised = actions.press_help(_person(request), trace_id=trace_id.get(), key=request.POST.get("key", "")[:64])
+    """The help button: the alert is stored, then the page says so. Works while the database is away, as far as it can.
+
+    The form's key makes two taps on one page one press.
+    """
+    senior_id = _who_presses(request)
+    if senior_id is None:
+        return redirect_to_login(reverse("help"))
+    key = request.POST.get("key", "")
+    try:
+        raised = actions.press_help_for(senior_id, trace_id=trace_id.get(), key=key if _KEY.fullmatch(key) else "")
+    except User.DoesNotExist:
+        return redirect_to_login(reverse("help"))
+    if raised.spooled:
+        return help_away(request, raised)
     if raised.circle_told:
         messages.success(request, "Your people are being told now. If you are in danger, ring the number below too.")
     else:
         messages.warning(request, "I could not reach your people. Please ring the number below now.")
     return redirect("help")
+
+
+def help_away(request: HttpRequest, pressed: actions.RaisedAlert | None = None) -> HttpResponse:
+    """Whom to ring, and what became of a press, while the database is away: nothing here asks it."""
+    context = {"pressed": pressed, "everywhere": numbers_anywhere()}
+    response = render(request, "alerts/help_away.html", context)
+    request.session.accessed = False  # so that nobody on the way out reads or writes the session
+    return response
+
+
+def _who_presses(request: HttpRequest) -> UUID | None:
+    """Whoever is signed in, or has this device's pass for pressing help; while the database is away, the pass alone."""
+    try:
+        with hung_up_after(PATIENCE):
+            if isinstance(request.user, User):
+                return request.user.pk
+            senior = User.objects.filter(pk=help_pass.holder(request), is_active=True).first()
+            return senior.pk if senior is not None and help_pass.is_good(request, senior) else None
+    except NO_DATABASE:
+        log.warning("help is pressed while the database is away", exc_info=True)
+        return help_pass.holder(request)
 
 
 @login_required
