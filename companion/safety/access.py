@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid5
 
 from django.db.models import Q, QuerySet
 
@@ -11,8 +12,12 @@ from companion.circle.access import Need, NotYoursError, may_write, safeguarded_
 from companion.circle.models import Item, Membership
 from companion.circle.seen import note_seen
 from companion.circle.selectors import alert_members, is_alert_member
+from companion.safety import clock
 from companion.safety.ladder import CLOSED
-from companion.safety.models import Alert, AlertLevel
+from companion.safety.models import Alert, AlertEvent, AlertLevel
+
+#: How long a link of a report that joined another alert leads there.
+LINKS_LAST = timedelta(days=30)
 
 
 def visible_alerts(person: User) -> QuerySet[Alert]:
@@ -31,14 +36,28 @@ def visible_alerts(person: User) -> QuerySet[Alert]:
 def access_alert(person: User, alert_id: UUID) -> Alert:
     """One alert, where the person may see it. The look goes into the senior's access log.
 
+    A message that went out while the database was away may lead to a report that then joined an open alert: its id
+    finds that alert.
+
     Raises:
         NotYoursError: unknown or forbidden.
     """
-    alert = visible_alerts(person).select_related("senior", "claimed_by", "closed_by").filter(pk=alert_id).first()
+    theirs = visible_alerts(person).select_related("senior", "claimed_by", "closed_by")
+    alert = theirs.filter(pk=alert_id).first() or theirs.filter(pk=_joined_by(person, alert_id)).first()
     if alert is None:
         raise NotYoursError
     note_seen(person, [alert.senior_id], Item.ALERTS)
     return alert
+
+
+def _joined_by(person: User, alert_id: UUID) -> UUID | None:
+    """The alert that a report joined which would have had this id, by the key on the timeline."""
+    said_again = AlertEvent.objects.filter(alert__in=visible_alerts(person), kind=AlertEvent.Kind.SAID_AGAIN)
+    recent = said_again.filter(at__gt=clock.now() - LINKS_LAST).exclude(key="")
+    for joined, senior_id, key in recent.values_list("alert_id", "alert__senior_id", "key"):
+        if key == str(alert_id) or uuid5(senior_id, key) == alert_id:
+            return joined
+    return None
 
 
 def called_to_emergency(person: User, senior_id: UUID) -> bool:
@@ -56,9 +75,10 @@ def alert_to_handle(person: User, alert_id: UUID) -> Alert:
     Raises:
         NotYoursError: unknown or forbidden.
     """
-    if not may_handle(person, access_alert(person, alert_id)):
+    alert = access_alert(person, alert_id)
+    if not may_handle(person, alert):
         raise NotYoursError
-    return Alert.objects.select_for_update().get(pk=alert_id)
+    return Alert.objects.select_for_update().get(pk=alert.pk)
 
 
 def may_handle(person: User, alert: Alert) -> bool:

@@ -141,16 +141,17 @@ def store(report: Report) -> RaisedAlert:
     open_alert = _open_alert(report, senior)
     if open_alert is not None:
         step = ladder.hear_again(notices.standing_of(open_alert), report.level, now, clock.timing())
-        notices.enact(open_alert, step, Kind.SAID_AGAIN, now=now, actor=senior, words=report.words, key=report.key)
+        key = report.key or str(report.alert_id)  # by it a link to this report finds the alert, and a repeat is known
+        notices.enact(open_alert, step, Kind.SAID_AGAIN, now=now, actor=senior, words=report.words, key=key)
         return _outcome(open_alert, joined=True)
     return _outcome(_open(report, senior), joined=False)
 
 
 def _earlier(report: Report, senior: User) -> Alert | None:
-    if report.key:
-        press = AlertEvent.objects.select_related("alert").filter(actor=senior, key=report.key).first()
-        if press is not None:
-            return press.alert
+    keys = {report.key, str(report.alert_id)} - {""}
+    press = AlertEvent.objects.select_related("alert").filter(actor=senior, key__in=keys).first()
+    if press is not None:
+        return press.alert
     return Alert.objects.filter(pk=report.alert_id).first()
 
 

@@ -8,6 +8,7 @@ knows it.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from companion.accounts.models import User
 from companion.safety import actions, address_book, outage, spool
@@ -189,6 +191,39 @@ class TestLockedDatabase:
         assert first.alert_id == second.alert_id
         outage.replay()
         assert Alert.objects.count() == 1
+
+    @pytest.mark.parametrize("key", ["turn-2", ""])
+    def test_link_of_a_message_sent_in_the_outage_leads_to_the_alert_that_was_joined(
+        self, far_side: FarSide, key: str
+    ) -> None:
+        helper = User.objects.get(username="helper0-0")
+        open_alert = fall(key="turn-1")
+        with locked():
+            again = fall(key=key)
+            time.sleep(0.3)
+            outage.deliver()
+        link = re.search(r"/alerts/[\w-]+/", far_side.received[-1].json["message"])
+        assert link is not None
+        assert link[0] == f"/alerts/{again.alert_id}/" != f"/alerts/{open_alert.alert_id}/"
+        outage.replay()
+        assert Alert.objects.get().pk == open_alert.alert_id
+        client = Client()
+        client.force_login(helper, backend="companion.accounts.backends.PersonBackend")
+        assert f'action="/alerts/{open_alert.alert_id}/claim/"' in client.get(link[0]).content.decode()
+        assert actions.claim(again.alert_id, helper)
+        stranger = User.objects.create_user("stranger", full_name="Sam")
+        client.force_login(stranger, backend="companion.accounts.backends.PersonBackend")
+        assert client.get(link[0]).status_code == 404
+
+    def test_joined_report_replayed_twice_is_said_again_once(self) -> None:
+        fall(key="turn-1")
+        with locked():
+            again = fall(key="")
+        kept = (spool.folder() / f"{again.alert_id}.alert").read_bytes()
+        outage.replay()
+        (spool.folder() / f"{again.alert_id}.alert").write_bytes(kept)
+        outage.replay()
+        assert AlertEvent.objects.filter(kind="said_again").count() == 1
 
     def test_replay_that_is_killed_before_the_file_is_gone_is_harmless(self) -> None:
         with locked():
