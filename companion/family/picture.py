@@ -16,7 +16,7 @@ from companion.care.calendar import selectors as calendar
 from companion.care.calendar.selectors import Planned
 from companion.care.journal import selectors as journal
 from companion.care.medicines import selectors as medicines
-from companion.care.medicines.adherence import Adherence
+from companion.care.medicines.adherence import Adherence, Outcome, count
 from companion.care.medicines.models import DoseState, Occurrence
 from companion.chat import activity
 from companion.chat.activity import Talk
@@ -121,6 +121,10 @@ class Picture:
         other.now, other.facts = self.now, self.facts
         return other
 
+    def told_of(self, alerts: list[Alert]) -> None:
+        """The open alerts of this senior, where the caller has read them already."""
+        self.facts["told_alerts"] = alerts
+
     @property
     def zone(self) -> str:
         """Times of a senior's day are told by the senior's clock."""
@@ -222,10 +226,13 @@ class Picture:
 
     @shared_part
     def adherence(self) -> Adherence | None:
-        """How many of the week's doses were taken."""
-        if not self.shares(Need.MEDICINES):
+        """How many of the week's doses were taken. Why one was left out is looked up only where one was."""
+        doses = self.doses_of_week
+        if doses is None:
             return None
-        return medicines.adherence(self.senior.pk, self.today - WEEK, self.today)
+        if any(dose.state == DoseState.SKIPPED for dose in doses):
+            return medicines.adherence(self.senior.pk, self.today - WEEK, self.today)
+        return count(Outcome(dose.state, dose.was_late) for dose in doses)
 
     @shared_part
     def latest(self) -> list[journal.Latest] | None:
@@ -243,8 +250,7 @@ class Picture:
     @cached_property
     def plans(self) -> list[Planned]:
         """The next visits and tasks that are not over."""
-        until = self.today + WEEK
-        found = calendar.planned_between(self.person, self.senior.pk, self.today, until)
+        found = calendar.planned_around(self.senior, self.today, self.today + WEEK, is_own=self.is_own)
         return [one for one in found if one.done_at is None and (one.at is None or one.at > self.now - LINGERS)]
 
     @cached_property

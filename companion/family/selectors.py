@@ -57,8 +57,8 @@ def picture_of(person: User, senior_id: UUID, *needs: Need) -> Picture:
     return look(person, senior_id, *needs)[0]
 
 
-def look(person: User, senior_id: UUID, *needs: Need) -> tuple[Picture, Mapping[UUID, Rights]]:
-    """A senior as this person may see them, and all rights that were read for it. Looks go into the access log.
+def look(person: User, senior_id: UUID, *needs: Need) -> tuple[Picture, Frame]:
+    """A senior as this person may see them, and the frame of the page. Looks go into the access log.
 
     Args:
         person: who looks.
@@ -76,7 +76,10 @@ def look(person: User, senior_id: UUID, *needs: Need) -> tuple[Picture, Mapping[
     picture = Picture(person, senior, mine)
     for item in [Item(need.value) for need in needs] or picture.shown:
         note_seen(person, [senior_id], item)
-    return picture, rights
+    frame = frame_of(person, rights)
+    if not picture.is_own:
+        picture.told_of([alert for alert in frame.alerts if alert.senior_id == senior_id])
+    return picture, frame
 
 
 def activity_of(person: User, senior_id: UUID) -> Picture:
@@ -153,15 +156,21 @@ def card_of(person: User, alert: Alert) -> AlertCard:
 class Frame:
     """What stands on top of every page of the portal."""
 
-    open_count: int
+    alerts: tuple[Alert, ...]
+    """Those that are open for this person."""
     is_several: bool
     """Whether there is another senior to switch to."""
 
+    @property
+    def open_count(self) -> int:
+        """How many alerts are open."""
+        return len(self.alerts)
+
 
 def frame_of(person: User, rights: Mapping[UUID, Rights] | None = None) -> Frame:
-    """How many alerts are open for this person, and whether they look after several."""
+    """Which alerts are open for this person, and whether they look after several."""
     rights = rights_over(person) if rights is None else rights
-    return Frame(len(_alerts_in(person, rights)), len(rights) > 1)
+    return Frame(tuple(_alerts_in(person, rights)), len(rights) > 1)
 
 
 def open_count(person: User) -> int:

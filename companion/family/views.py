@@ -40,9 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dashboard(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """How one senior is, as far as they share it."""
-    person = _person(request)
-    picture, rights = selectors.look(person, senior_id)
-    frame = selectors.frame_of(person, rights)
+    picture, frame = selectors.look(_person(request), senior_id)
     context = {"senior": picture.senior, "picture": picture, "frame": frame, "place": "today", "form_key": uuid4()}
     return render(request, "family/dashboard.html", context)
 

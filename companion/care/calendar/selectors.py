@@ -53,6 +53,12 @@ def planned_between(person: User, senior_id: UUID, first: date, last: date) -> l
     return _planned(senior, items, first, last)
 
 
+def planned_around(senior: Senior, first: date, last: date, *, is_own: bool) -> list[Planned]:
+    """The same for a caller that knows the person's rights (`Need.BELONG`); private items are the senior's alone."""
+    items = CalendarItem.objects.filter(senior=senior)
+    return _planned(senior, items if is_own else items.filter(is_private=False), first, last)
+
+
 def visits_of_day(senior_id: UUID, day: date) -> list[Planned]:
     """Everything on the senior's own plan for a day, visits and tasks, in order. For the senior's pages."""
     senior = Senior.objects.select_related("user").filter(pk=senior_id).first()

@@ -23,7 +23,7 @@ register = template.Library()
 @register.simple_tag
 def frame_of(person: User | AnonymousUser) -> Frame:
     """What stands on top of every page."""
-    return selectors.frame_of(person) if isinstance(person, User) else Frame(open_count=0, is_several=False)
+    return selectors.frame_of(person) if isinstance(person, User) else Frame((), is_several=False)
 
 
 @register.simple_tag(takes_context=True)
