@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from companion.safety import probe
 from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery, Heartbeat
 
 
@@ -59,6 +61,10 @@ class DeliveryAdmin(_Watching, ModelAdmin):
     list_display = ("id", "message", "channel", "state", "tries", "trouble", "due_at", "sent_at")
     list_filter = ("state", "channel", "message", "trouble")
     fields = (*list_display, "alert", "recipient", "claimed_at", "leased_until")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        """Without probes, which are nobody's."""
+        return super().get_queryset(request).exclude(channel=probe.CHANNEL)
 
 
 @admin.register(Heartbeat)

@@ -24,7 +24,7 @@ from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 from psycopg.conninfo import make_conninfo
 
-from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, sending, upkeep
+from companion.safety import address_book, bell, check_ins, clock, deadlines, live, outage, probe, sending, upkeep
 from companion.safety.apart import apart
 from companion.safety.delivery import Outcome, send, warm_up
 from companion.safety.faults import crash_point
@@ -69,6 +69,7 @@ class Relay:
             Chore(5 / divisor, check_ins.tick),
             Chore(30 / divisor, address_book.save),
             Chore(15 / divisor, upkeep.check_contact_points),
+            Chore(settings.ALERT_PROBE_SECONDS, probe.send),
         )
 
     def run(self) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Max, Min, QuerySet
 from companion.accounts.models import User
 from companion.circle.models import Item
 from companion.circle.seen import note_seen
-from companion.safety import clock
+from companion.safety import clock, probe
 from companion.safety.access import visible_alerts
 from companion.safety.ladder import CLOSED
 from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery, Heartbeat
@@ -35,6 +35,8 @@ class AlertsHealth:
     oldest_due_s: float
     dead: int
     """Messages given up in the last day."""
+    probe_age_s: float | None = None
+    """Since a probe last went the whole way; None where none ever did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,10 @@ def alerts_health() -> AlertsHealth:
     oldest = due.aggregate(oldest=Min("due_at"))["oldest"]
     waited = _seconds(now, oldest) or 0.0
     age = _seconds(now, beat)
+    probed = probe.age_s()
     ok = age is not None and age <= HEARTBEAT_WITHIN.total_seconds() and waited <= SENT_WITHIN.total_seconds()
     dead = Delivery.objects.filter(state=Delivery.State.DEAD, created_at__gt=now - timedelta(days=1)).count()
-    return AlertsHealth(ok, age, waited, dead)
+    return AlertsHealth(ok and not probe.is_overdue(probed), age, waited, dead, probed)
 
 
 def _seconds(now: datetime, then: datetime | None) -> float | None:

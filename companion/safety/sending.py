@@ -21,7 +21,7 @@ from companion.circle import actions as circle
 from companion.circle.models import ContactPoint, Senior
 from companion.circle.push import actions as push
 from companion.circle.selectors import contact_points, name_of
-from companion.safety import calm, clock, ladder, notices, retries, wording
+from companion.safety import calm, clock, ladder, notices, probe, retries, wording
 from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.delivery import Letter, Outcome
 from companion.safety.models import Alert, AlertEvent, Delivery
@@ -158,6 +158,8 @@ def _nobody_reached(alert: Alert, round_at: datetime) -> bool:
 
 def _letter(row: Delivery) -> Letter | None:
     """The letter of a claimed delivery; None, and the delivery is called off, where it may not be sent any more."""
+    if row.channel == probe.CHANNEL:
+        return Letter(row.pk, probe.CHANNEL, "", "", "")
     address = _address(row)
     if address is None:
         Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, due_at=None, trouble="not_wanted")

@@ -41,6 +41,8 @@ RELAY_CHORES = {
     "companion.chat.family_messages.actions.bring_up_waiting": 20,
     "companion.care.calendar.reminders.tick": 30,
 }
+#: How often a message of nobody's goes the whole way of an alert, to see that it can; 0 sends none.
+ALERT_PROBE_SECONDS = env.number("ALERT_PROBE_SECONDS", 300, least=0, most=86_400)
 #: Name of the place in the relay at which a test wants it killed.
 CRASH_AT = "" if PRODUCTION else env.text("LILO_CRASH_AT")
 #: How many times as fast the ladder runs, for drills and tests.

@@ -175,7 +175,7 @@ function onDone(event) {
 
 function onDanger(event) {
   turns.forget(event.turn_id);
-  if (!turns.isShown(event.turn_id)) turns.showDanger(event);
+  if (!turns.isShown(event.turn_id) || turns.isGraver(event)) turns.showDanger(event);
 }
 
 function onError(event) {

@@ -26,6 +26,8 @@ export function noteOnSaid(messageId, words) {
 }
 
 export const isShown = (turnId) => Boolean(log.querySelector(`.lilo[data-turn="${turnId}"], .danger-item[data-turn="${turnId}"]`));
+const dangerOf = (turnId) => log.querySelector(`.danger-item[data-turn="${turnId}"]`);
+export const isGraver = (event) => event.level === "E" && dangerOf(event.turn_id)?.dataset.level === "A";
 export const hasSaid = (messageId) => Boolean(log.querySelector(`[data-message="${CSS.escape(messageId)}"]`));
 
 function draft(turnId) {
@@ -128,8 +130,10 @@ function checked(day) {
 
 /** Danger: fixed words, whom to ring, what to press, what to do meanwhile. */
 export function showDanger(event) {
+  dangerOf(event.turn_id)?.remove(); // a question that turned out graver
   const card = pattern("danger");
   card.dataset.turn = event.turn_id;
+  card.dataset.level = event.level;
   card.querySelector(".name").textContent = event.level === "E" ? "This may be an emergency" : "Are you all right?";
   card.querySelector(".words").textContent = event.text;
   card.querySelector(".phones").append(

@@ -14,6 +14,13 @@ from companion.safety.delivery.port import PATIENCE, Letter, Outcome
 __all__ = ["PATIENCE", "Letter", "Outcome", "send", "warm_up"]
 
 Channel = Callable[[Letter], Outcome]
+
+
+def _loop_back(_letter: Letter) -> Outcome:
+    """Takes a probe of our own, which goes nowhere."""
+    return Outcome()
+
+
 CHANNELS: dict[str, Channel] = {
     "email": mail.send,
     "sms": apprise.send_sms,
@@ -21,6 +28,7 @@ CHANNELS: dict[str, Channel] = {
     "apprise": apprise.send,
     "operator": apprise.send,
     "dispatcher": dispatcher.send,
+    "probe": _loop_back,
 }
 
 

@@ -89,6 +89,7 @@ class World:
             "LILO_DATA_DIR": str(folder),
             "PYTHONPATH": str(ROOT),
             "ALERT_TIME_DIVISOR": str(divisor),
+            "ALERT_PROBE_SECONDS": "0",
             "LOG_LEVEL": "ERROR",
             **environment,
         }
