@@ -23,6 +23,8 @@ DETAILS = frozenset({"senior", "primary", "carer", "staff"})
 HANDLERS = WRITERS - SENIOR
 NOBODY: frozenset[str] = frozenset()
 
+#: How much the senior shares.
+STATES = ("alerts only", "everything")
 #: What a route asks for -> who gets it while only alerts are shared, and while everything is.
 POLICIES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "anybody": (EVERYBODY, EVERYBODY),
@@ -40,7 +42,7 @@ POLICIES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "own alert": (SENIOR, SENIOR),
     "own sign-in": (frozenset({"family"}), frozenset({"family"})),
     "own contact": (frozenset({"family"}), frozenset({"family"})),
-    "nobody": (NOBODY, NOBODY),
+    "operate": (frozenset({"curator"}), frozenset({"curator"})),
 }
 
 
@@ -70,32 +72,46 @@ def post(
     return Use(method, policy, data or {}, ids=ids, also=frozenset({also}))
 
 
+#: What somebody gets who may not: what nobody could tell from a thing that is not there, or a wish to sign in.
+REFUSALS = frozenset({401, 403, 404})
+
+
+def wrong(outcomes: Mapping[str, int], use: Use, shared: str) -> dict[str, int]:
+    """Those who may and got no answer, and those who may not and got one: each with the status."""
+    allowed = POLICIES[use.policy][STATES.index(shared)]
+    return {
+        actor: status
+        for actor, status in outcomes.items()
+        if (status >= 400 and status not in use.also if actor in allowed else status not in REFUSALS)
+    }
+
+
 PAGES: dict[str, list[Use]] = {}
 API: dict[str, Use] = {}
 
 PAGES |= {
     # accounts
     "sign-in": [get("anybody")],
-    "sign-out": [post("anybody")],
+    "sign-out": [post("anybody", also=401)],
     "sign-up": [get("anybody")],
     "sign-in-code": [get("anybody")],
     "sign-in-link": [get("anybody", also=404, token="any_token")],
-    "verify-email": [get("anybody", also=404, token="any_token")],
+    "verify-email": [get("anybody", also=410, token="any_token")],
     "password-reset": [get("anybody")],
     "password-reset-sent": [get("anybody")],
     "password-reset-done": [get("anybody")],
     "password-reset-confirm": [get("anybody", uidb64="any_token", token="any_token")],
     "account": [get("signed in")],
     "change-password": [get("signed in")],
-    "show-code": [post("manage", {"senior": lambda w: w.senior.pk})],
-    "end-all-sign-ins": [post("signed in")],
+    "show-code": [post("a senior")],
+    "end-all-sign-ins": [post("signed in", also=401)],
     "end-sign-in": [post("own sign-in")],
     # chat
     "home": [get("signed in")],
     "say": [post("signed in", {"text": "Good morning"})],
-    "feedback": [post("signed in", {"turn_id": lambda w: w.ids["any_id"], "helpful": "yes"})],
+    "feedback": [post("signed in", {"turn_id": lambda w: w.ids["any_id"], "helpful": "yes"}, also=404)],
     "help": [get("anybody")],
-    "entry": [get("anybody")],
+    "entry": [get("signed in")],
     "senior-settings": [get("signed in")],
     "text-size": [post("anybody", {"size": "24"})],
     # circle
@@ -116,13 +132,13 @@ PAGES |= {
     "claim-alert": [post("handle alerts")],
     "close-alert": [post("handle alerts", {"outcome": "resolved", "reason": "She is well"})],
     "answer-alert": [post("own alert", {"answer": "no"})],
-    "tell-of-alert": [post("own alert", {"member": lambda w: w.ids["family_membership"]})],
+    "tell-of-alert": [post("own alert", {"member": lambda w: w.ids["family_membership"]}, also=404)],
     "confirm-contact": [get("anybody", also=404, token="any_token")],
     # wiring
     "healthz": [get("anybody")],
     "healthz-alerts": [get("anybody", also=503)],
     "readyz": [get("anybody", also=503)],
-    "metrics": [get("nobody")],
+    "metrics": [get("operate")],
 }
 API |= {
     "sign_in": post("anybody", {"username": "family", "password": PASSWORD}),
@@ -327,4 +343,61 @@ API |= {
     "plan_shift": post("run their home", SHIFT),
     "end_shift": post("run their home", method="DELETE"),
     "import_residents": post("run their home", {"table": ROSTER["text"]}),
+}
+
+POLICIES |= {
+    "a senior": (frozenset({"senior"}), frozenset({"senior"})),
+    "hand over": (frozenset({"primary"}), frozenset({"primary"})),  # the first contact's own place
+    "member page": (MANAGERS | {"family"}, MANAGERS | {"family"}),
+    "own webhook": (frozenset({"family"}), frozenset({"family"})),
+}
+PAGES |= {
+    # people and privacy
+    "export": [get("signed in")],
+    "close-account": [get("signed in")],
+    "people": [get("signed in")],
+    "member": [get("member page")],
+    "move-member": [post("manage", {"to": "later"})],
+    "change-member": [post("manage", {"relation": "son"})],
+    "hand-over": [post("hand over")],
+    "renew-invitation": [post("manage")],
+    "withdraw-invitation": [post("manage")],
+    "profile": [get("signed in")],
+    "senior-profile": [get("belong")],
+    "edit-profile": [get("manage"), post("manage", {"preferred_name": "Maggie"}, also=422)],
+    "privacy": [get("signed in")],
+    "access-log": [get("a senior")],
+    "undo-sharing": [post("signed in")],
+    "quiet-hours": [post("own contact", {"from": "22:00", "to": "07:00"})],
+}
+SECRET = {"secret": lambda w: w.ids["invitation_token"]}
+API |= {
+    "list_seniors": get("signed in"),
+    "get_senior": get("belong"),
+    "get_profile": get("belong"),
+    "change_profile": post("manage", {"preferred_name": "Maggie"}),
+    "access_log": get("decide"),
+    "get_sharing": get("belong"),
+    "set_sharing": post("decide", {"item": "journal", "is_on": True}),
+    "list_members": get("belong"),
+    "order_members": post("manage", {"member_ids": lambda w: [str(w.ids["family_membership"])]}),
+    "change_member": post("manage", {"relation": "son"}),
+    "remove_member": post("leave"),
+    "hand_over": post("hand over"),
+    "list_invitations": get("manage"),
+    "invite": post("manage", {"role": "family"}),
+    "renew_invitation": post("manage"),
+    "withdraw_invitation": post("manage"),
+    "look_at_invitation": post("signed in", SECRET),
+    "accept_invitation": post("signed in", SECRET, also=409),
+    "decline_invitation": post("signed in", SECRET),
+    "list_contact_points": get("signed in"),
+    "add_contact_point": post("signed in", {"kind": "email", "address": "new@example.org"}),
+    "set_quiet_hours": post("own contact", {"quiet_from": "22:00", "quiet_to": "07:00"}),
+    "remove_contact_point": post("own contact"),
+    "list_webhooks": get("signed in"),
+    "add_webhook": post("signed in", {"url": "https://example.org/hook", "kinds": ["dose.changed"]}),
+    "remove_webhook": post("own webhook"),
+    "test_webhook": post("own webhook"),
+    "list_webhook_deliveries": get("own webhook"),
 }

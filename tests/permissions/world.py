@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -34,6 +35,7 @@ from companion.circle.models import ContactPoint, Item, Membership, Role
 from companion.circle.organisations import actions as homes
 from companion.circle.organisations import admissions, rota
 from companion.circle.organisations.models import Organisation
+from companion.circle.webhooks.actions import add_webhook
 from companion.family.facility.actions import write_note
 from companion.safety.actions import press_help
 
@@ -52,6 +54,7 @@ class World:
     people: dict[str, User]
     ids: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
     _kept: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:", check_same_thread=False))
 
     def keep(self) -> None:
@@ -69,9 +72,9 @@ class World:
 
     def client(self, actor: str) -> Client:
         """A browser in which the actor is signed in."""
-        browser = Client()
-        if actor != "anonymous":
-            browser.force_login(self.people[actor], backend="companion.accounts.backends.PersonBackend")
+        browser = Client(REMOTE_ADDR="203.0.113.7")
+        if actor in self.sessions:
+            browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
         return browser
 
     def share(self, *, everything: bool) -> None:
@@ -103,17 +106,20 @@ def make_world() -> World:
     alert = press_help(people["senior"])
     own = people["family"]
     contact = circle.add_contact_point(own, "email", "family-two@example.org")
+    invited = circle.invite(people["senior"], people["senior"].pk, role=Role.FAMILY)
     world.ids |= {
         "senior_id": people["senior"].pk,
         "other_senior_id": other.pk,
         "alert_id": alert.alert_id,
         "point_id": contact.pk,
         "member_id": world.ids["family_membership"],
-        "invitation_token": circle.invite(people["senior"], people["senior"].pk, role=Role.FAMILY).token,
+        "invitation_token": invited.token,
+        "invitation_id": invited.invitation.pk,
+        "webhook_id": add_webhook(own, address="https://example.org/own", kinds=["dose.changed"]).pk,
         "sign_in_code": issue_sign_in_code(people["senior"], people["senior"]),
         "any_token": "nothing-that-opens",
         "any_id": uuid4(),
-        "key": "waking-at-night",
+        "key": "sleep-waking-at-night",
         "kind": "mood",
         "entry_id": _wrote(people["senior"]),
         **_medicines(people["senior"]),
@@ -147,10 +153,13 @@ def _home(operator: User, name: str, lead: User) -> Organisation:
 
 
 def sign_in_all(world: World) -> None:
-    """A token of the API for everyone."""
+    """A token of the API and a session for everyone."""
     for actor in PEOPLE:
         pair = sign_ins.begin(world.people[actor], Device("203.0.113.7", "Lilo/1.0 (phone)"))
         world.tokens[actor] = pair.access
+        browser = Client()
+        browser.force_login(world.people[actor], backend="companion.accounts.backends.PersonBackend")
+        world.sessions[actor] = browser.cookies[settings.SESSION_COOKIE_NAME].value
         world.ids["refresh_token"] = pair.refresh
     world.ids["sign_in_id"] = world.people["family"].sign_ins.get().pk
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.template.loader import get_template
 
 from companion.accounts.models import User
-from companion.circle.access import Need, Rights, rights_of, visible_seniors
+from companion.circle.access import Need, NotYoursError, Rights, rights_of, visible_seniors
 from companion.circle.models import Senior
 from companion.family.live.fragment import Fragment
 from companion.family.picture import Picture
@@ -53,8 +53,11 @@ def render_senior(senior_id: UUID, wanted: Mapping[UUID, Collection[str]]) -> di
         picture = first.setdefault(mine, Picture(person, senior, mine)).seen_by(person)
         for name in wanted[person_id]:
             key = (name, FRAGMENTS[name].alike(picture))
-            if key not in rendered:
-                rendered[key] = render(FRAGMENTS[name], picture)
+            try:
+                if key not in rendered:
+                    rendered[key] = render(FRAGMENTS[name], picture)
+            except NotYoursError:  # a piece that is not for this one person: the others, and their pieces, go on
+                continue
             seen[person_id].html[name] = rendered[key]
     return seen
 
