@@ -43,7 +43,9 @@ def access_alert(person: User, alert_id: UUID) -> Alert:
         NotYoursError: unknown or forbidden.
     """
     theirs = visible_alerts(person).select_related("senior", "claimed_by", "closed_by")
-    alert = theirs.filter(pk=alert_id).first() or theirs.filter(pk=_joined_by(person, alert_id)).first()
+    alert = theirs.filter(pk=alert_id).first()
+    if alert is None and (joined := _joined_by(person, alert_id)) is not None:
+        alert = theirs.filter(pk=joined).first()
     if alert is None:
         raise NotYoursError
     note_seen(person, [alert.senior_id], Item.ALERTS)

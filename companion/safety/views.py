@@ -70,7 +70,8 @@ def _who_presses(request: HttpRequest) -> UUID | None:
         with hung_up_after(PATIENCE):
             if isinstance(request.user, User):
                 return request.user.pk
-            senior = User.objects.filter(pk=help_pass.holder(request), is_active=True).first()
+            holder = help_pass.holder(request)
+            senior = User.objects.filter(pk=holder, is_active=True).first() if holder else None
             return senior.pk if senior is not None and help_pass.is_good(request, senior) else None
     except NO_DATABASE:
         log.warning("help is pressed while the database is away", exc_info=True)
