@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -106,7 +107,7 @@ def _dose(
 def _journal(senior: Senior, span: list[date], chance: random.Random) -> None:
     from companion.care.journal.models import Entry, Source
 
-    kinds = {
+    kinds: dict[str, Callable[[], tuple[float, float | None, str]]] = {
         "check_in": lambda: (3.0, None, ""),
         "sleep": lambda: (float(chance.choice((2, 3, 3, 4))), None, ""),
         "pain": lambda: (float(chance.choice((0, 2, 2, 4))), None, ""),

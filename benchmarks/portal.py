@@ -112,8 +112,8 @@ def make_house(name: str, people: int, *, days: int) -> House:
     )
     live(senior, circle[:2], days=days)
     device = Device(address="127.0.0.1", agent="benchmark")
-    tokens = [begin(one, device).access for one in (user, circle[0])]
-    return House(str(user.pk), *tokens, tuple(_cookie(person) for person in circle), _dose_now(senior))
+    own, member = (begin(one, device).access for one in (user, circle[0]))
+    return House(str(user.pk), own, member, tuple(_cookie(person) for person in circle), _dose_now(senior))
 
 
 def _cookie(person: Any) -> str:

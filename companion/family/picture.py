@@ -138,7 +138,7 @@ class Picture:
     @property
     def is_own(self) -> bool:
         """Whether the senior looks at their own page."""
-        return self.person.pk == self.senior.pk
+        return bool(self.person.pk == self.senior.pk)
 
     @property
     def may_write(self) -> bool:

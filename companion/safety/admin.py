@@ -64,7 +64,8 @@ class DeliveryAdmin(_Watching, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """Without probes, which are nobody's."""
-        return super().get_queryset(request).exclude(channel=probe.CHANNEL)
+        rows: QuerySet[Delivery] = super().get_queryset(request)
+        return rows.exclude(channel=probe.CHANNEL)
 
 
 @admin.register(Heartbeat)

@@ -36,7 +36,13 @@ RIGHTS = {
 }
 #: What only a piece about medicines, or about the journal, can hold.
 WORDS = {"medicines": '<h2 id="medicines-title">', "journal": '<h2 id="journal-title">'}
-HINTS = sorted(set().union(*(one.hints for one in (*FRAGMENTS.values(), *OWN_FRAGMENTS.values()))))
+HINTS = sorted(
+    {hint for one in FRAGMENTS.values() for hint in one.hints}
+    | {hint for one in OWN_FRAGMENTS.values() for hint in one.hints}
+)
+    {hint for one in FRAGMENTS.values() for hint in one.hints}
+    | {hint for one in OWN_FRAGMENTS.values() for hint in one.hints}
+)
 REMINDER = {"reminder_id": str(uuid4()), "title": "Time for a walk", "detail": "", "choices": []}
 
 

@@ -125,7 +125,7 @@ async def test_api_says_it(senior: User, published_corpus: None, async_client: A
     bearer = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
     if is_streamed:
         answered = await async_client.get("/api/v1/chat/stream", {"message": "Hello"}, headers=bearer)
-        body = b"".join([part async for part in answered.streaming_content])
+        body = b"".join([part async for part in answered.streaming_content])  # type: ignore[attr-defined]
     else:
         said = {"message": "Hello"}
         answered = await async_client.post(

@@ -17,7 +17,7 @@ from companion.care.medicines.plan import Rule
 from companion.chat import doses as talk
 from companion.chat.actions import FullAnswer, collect, speaker_of
 from companion.chat.dose_words import Say, heard_in
-from companion.chat.pressed import Pressed
+from companion.chat.pressed import Pressed, Said
 from companion.chat.turn import Turn, answer
 from tests.companion.care.medicines.conftest import (
     Clockwork,
@@ -43,7 +43,7 @@ def due(clockwork: Clockwork, add: Callable[..., Regimen]) -> Occurrence:
     return doses(regimen)[0]
 
 
-def press(occurrence: Occurrence, verb: str, by: User) -> talk.Said:
+def press(occurrence: Occurrence, verb: str, by: User) -> Said:
     return talk.press(Pressed("dose", occurrence.pk, verb, by.pk, str(uuid4())))
 
 

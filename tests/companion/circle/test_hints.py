@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_open_pages_hear_of_an_account_that_was_closed_or_reopened(
 ) -> None:
     group = events.senior_group(senior.pk)
     for person in (senior, son):
-        for change in (lambda p=person: close_account(p, by=p), lambda p=person: reopen_account(p)):
+        for change in (partial(close_account, person, by=person), partial(reopen_account, person)):
             hints.clear()
             with django_capture_on_commit_callbacks(execute=True):
                 change()

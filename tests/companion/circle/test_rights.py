@@ -55,13 +55,14 @@ def test_rights_of_staff_are_those_of_each(senior: User, daughter: User) -> None
     HomeSharing.objects.create(residency=residency, item=Item.JOURNAL, is_on=False)
     staff = {name: person(name, name.title()) for name in ("lead", "guard", "near", "far", "left", "other")}
     joined = {"joined_at": timezone.now()}
-    for name, more in {
+    posts: dict[str, dict[str, Any]] = {
         "lead": {"role": Post.LEAD},
         "guard": {"is_safeguarding_lead": True},
         "near": {},
         "far": {},
         "left": {"left_at": timezone.now()},
-    }.items():
+    }
+    for name, more in posts.items():
         post = StaffMember.objects.create(organisation=home, user=staff[name], name=name, **joined, **more)
         post.units.add(there if name == "far" else here)
     elsewhere = Organisation.objects.create(name="Lily House")

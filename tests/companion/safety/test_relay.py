@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -55,16 +54,14 @@ def test_service_that_answers_500_is_tried_again_under_the_same_key(far_side: Fa
     assert max(far_side.keys.values()) == 1
 
 
-def test_when_nobody_can_be_reached_the_next_are_told_at_once(far_side: FarSide) -> None:
+def test_when_nobody_can_be_reached_the_next_are_told_at_once(far_side: FarSide, settings: Any) -> None:
+    settings.ALERT_TIME_DIVISOR = 1  # the second rung's own deadline is a minute off: only hurry brings it sooner
     with FarSide(mode="500") as broken:
         make_households([("primary", broken.address), ("family", far_side.address)])
-        started = time.monotonic()
         raised = fall()
-        far_side.wait_for(1)
-        waited = time.monotonic() - started
+        far_side.wait_for(1, within=45)
     assert AlertEvent.objects.filter(alert=raised.alert_id, kind="told").count() >= 2
     assert ContactPoint.objects.get(user__username="helper0-0").last_result == "failed"
-    assert waited < 3.0, "the second rung was not hurried"  # its own deadline is at 3 s
 
 
 def test_service_that_hangs_holds_up_no_other(far_side: FarSide) -> None:
@@ -90,7 +87,7 @@ def test_message_given_up_after_twelve_tries_calls_the_operator(far_side: FarSid
 
 
 def test_dispatcher_confirms_and_only_then_it_is_on_the_timeline(far_side: FarSide, settings: Any) -> None:
-    from companion.safety.delivery.dispatcher import signature
+    from companion.circle.webhooks.signing import signature
 
     far_side.mode = "error_body"
     settings.DISPATCHER_URL = f"http://127.0.0.1:{far_side.port}/"
@@ -163,10 +160,25 @@ def test_one_broken_thing_stops_nothing_else(far_side: FarSide) -> None:
     )
     spool.append(spooled)
     fall("senior1")
-    far_side.wait_until(lambda: len(far_side.keys) >= 3)
-    eventually(lambda: Alert.objects.defer("words").filter(pk=spooled.alert_id, state="notified").exists())
-    eventually(lambda: (spool.folder() / f"{strange}.refused").exists())
-    assert Alert.objects.defer("words").get(pk=broken.alert_id).state in {"raised", "notified"}
+    far_side.wait_until(lambda: len(far_side.keys) >= 3, within=45)
+    alerts = Alert.objects.defer("words")
+    eventually(lambda: alerts.filter(pk=spooled.alert_id, state="notified").exists(), within=45)
+    eventually(lambda: (spool.folder() / f"{strange}.refused").exists(), within=45)
+    eventually(lambda: alerts.filter(pk=broken.alert_id, state="notified", rung__gte=2).exists(), within=45)
+
+
+def test_alert_whose_words_cannot_be_read_is_told_all_the_same(far_side: FarSide) -> None:
+    """No message to a helper needs them: a key that is missing must not keep anybody from coming."""
+    far_side.mode = "500"
+    make_households([("primary", far_side.address)])
+    raised = fall()
+    far_side.wait_until(lambda: far_side.refused >= 1, within=45)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE safety_alert SET words = 'v1|lost|AAAA|AAAA', reasons = 'v1|lost|AAAA|AAAA'")
+    far_side.mode = "ok"
+    far_side.wait_for(1, within=45)
+    alerts = Alert.objects.defer("words", "reasons")
+    eventually(lambda: alerts.filter(pk=raised.alert_id, state="notified").exists(), within=45)
 
 
 def test_marking_that_fails_is_not_tried_for_ever(far_side: FarSide) -> None:

@@ -36,8 +36,9 @@ class OpenPage(WebsocketCommunicator):
 
     async def hear(self, kind: str) -> dict[str, Any]:
         """The next message of a type."""
-        while (message := json.loads(await self.receive_from(timeout=5)))["type"] != kind:
-            pass
+        message: dict[str, Any] = {"type": ""}
+        while message["type"] != kind:
+            message = json.loads(await self.receive_from(timeout=5))
         return message
 
     async def shown(self) -> str:
