@@ -40,9 +40,6 @@ HINTS = sorted(
     {hint for one in FRAGMENTS.values() for hint in one.hints}
     | {hint for one in OWN_FRAGMENTS.values() for hint in one.hints}
 )
-    {hint for one in FRAGMENTS.values() for hint in one.hints}
-    | {hint for one in OWN_FRAGMENTS.values() for hint in one.hints}
-)
 REMINDER = {"reminder_id": str(uuid4()), "title": "Time for a walk", "detail": "", "choices": []}
 
 
