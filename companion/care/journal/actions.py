@@ -91,8 +91,8 @@ def write(
     at = _checked_time(at)
     _raise_doubts(senior, readings, at, is_sure=is_sure)
     earlier = _written_before(senior, key, len(readings))
-    if earlier:
-        return Written(earlier, _most_urgent(earlier))
+    if earlier:  # whoever wrote it may have crashed before it was asked about: the same entry raises one alert only
+        return Written(earlier, _most_urgent(earlier), _alarm(by, senior, earlier, source=source))
     try:
         with transaction.atomic():
             entries = tuple(
@@ -277,7 +277,7 @@ def _most_urgent(entries: Sequence[Entry]) -> Advice | None:
 
 def _alarm(by: User, senior: Senior, entries: Sequence[Entry], *, source: str) -> RaisedAlert | None:
     """Ask, or alert, where the senior themselves told it, just now. Another writer is with them or will ring them."""
-    fresh = [entry for entry in entries if entry.at >= clock.now() - FRESH]
+    fresh = [entry for entry in entries if entry.ended_at is None and entry.at >= clock.now() - FRESH]
     if by.pk != senior.pk or not fresh:
         return None
     return alarms.raise_for(senior.user, fresh, words_were_screened=source == Source.CHAT)

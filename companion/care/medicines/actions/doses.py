@@ -116,7 +116,7 @@ def skip_dose(by: User, occurrence_id: UUID, *, reason: str, source: str | None 
         )
         notices.no_longer_open(occurrence, now)
         _settle(occurrence, DoseState.SKIPPED, by, now)
-        after_change(by, "dose.skipped", occurrence.regimen, occurrence, now, reason=str(why))
+        after_change(by, "dose.skipped", occurrence.regimen, occurrence, now)
     return DoseResult(occurrence, event, True, wording.SKIPPED)
 
 

@@ -290,7 +290,7 @@ def _halt(
     for regimen in regimens:
         regimen.state, regimen.state_reason, regimen.paused_until = state, reason, until
         regimen.save(update_fields=["state", "state_reason", "paused_until"])
-        audit.record(by, f"regimen.{state}", "regimen", regimen.pk, subject=regimen.senior_id, reason=str(reason))
+        audit.record(by, f"regimen.{state}", "regimen", regimen.pk, subject=regimen.senior_id)
         dose_changed_on_commit(regimen.senior_id, regimen.pk)
     call_off_open(regimen.pk for regimen in regimens)
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from companion.accounts.models import AuditLog, User
-from companion.care.journal import actions, selectors
+from companion.care.journal import actions, alarms, selectors
 from companion.care.journal.actions import DoubtError
 from companion.care.journal.measures import Kind, Reading
 from companion.care.journal.models import Entry, Source
@@ -175,6 +175,19 @@ class TestOnceAndInDoubt:
         first, second = (write(senior, senior, weight(), Reading(Kind.MOOD, 4), key=key) for _ in range(2))
         assert [each.pk for each in first.entries] == [each.pk for each in second.entries]
         assert Entry.objects.count() == 2
+
+    def test_press_whose_alarm_was_lost_in_a_crash_raises_it_when_it_comes_again(
+        self, senior: User, daughter: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key, low = str(uuid4()), Reading(Kind.GLUCOSE, 2.9)
+        with monkeypatch.context() as crash:
+            crash.setattr(alarms, "raise_for", lambda *_, **__: (_ for _ in ()).throw(SystemExit))
+            with pytest.raises(SystemExit):
+                write(senior, senior, low, key=key)
+        assert Entry.objects.count() == 1
+        for _ in range(2):
+            assert write(senior, senior, low, key=key).alert is not None
+        assert (Entry.objects.count(), Alert.objects.count()) == (1, 1)
 
     def test_doubt_writes_nothing(self, senior: User) -> None:
         for reading in (weight("724 kg"), weight("250 kg")):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from companion.accounts.models import User
+from companion.accounts.models import AuditLog, User
 from companion.care.medicines import actions
 from companion.care.medicines.models import DoseEvent, Regimen
 from companion.care.medicines.plan import Rule
@@ -185,6 +185,17 @@ def test_circle_told_of_a_reminder_that_never_came_hears_that_it_was_taken(
     assert letters(shared) == ["Margaret: a reminder may not have been seen"]
     actions.take_dose(senior, doses(regimen)[0].pk)
     assert letters(shared) == [], "it was not sent yet, and need not be"
+
+
+def test_why_a_dose_was_left_out_or_paused_is_not_in_the_audit_log(
+    add: Add, clockwork: Clockwork, senior: User
+) -> None:
+    regimen = add(daily("08:00"))
+    actions.skip_dose(senior, doses(regimen)[0].pk, reason="felt_ill")
+    actions.pause_regimen(senior, regimen.pk, reason="hospital")
+    written = str(list(AuditLog.objects.values_list("action", "details")))
+    assert "dose.skipped" in written
+    assert not [word for word in ("felt_ill", "hospital") if word in written]
 
 
 def test_stock_and_count_stand_by_an_undo_across_a_count(add: Add, clockwork: Clockwork, senior: User) -> None:
