@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from companion.family import fragments
 from companion.family.facility import fragments as facility
 from companion.family.live.fragment import CIRCLE_CHANGED, Fragment, OwnFragment
@@ -12,11 +14,13 @@ FRAGMENTS: dict[str, Fragment] = {one.name: one for one in (*fragments.FRAGMENTS
 OWN_FRAGMENTS: dict[str, OwnFragment] = {one.name: one for one in fragments.OWN_FRAGMENTS}
 
 
+@cache
 def touched_by(hint: str) -> frozenset[str]:
     """The names of the fragments about a senior that may look different after a hint."""
     return frozenset(name for name, one in FRAGMENTS.items() if hint == CIRCLE_CHANGED or hint in one.hints)
 
 
+@cache
 def own_touched_by(hint: str) -> frozenset[str]:
     """The names of the fragments about everybody that may look different after a hint."""
     return frozenset(name for name, one in OWN_FRAGMENTS.items() if hint == CIRCLE_CHANGED or hint in one.hints)

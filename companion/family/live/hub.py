@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -46,8 +47,9 @@ class Hub:
         self._starting = asyncio.Lock()
         self._sockets: dict[UUID, list[LiveSocket]] = defaultdict(list)
         self._watching: dict[UUID, set[LiveSocket]] = defaultdict(set)
-        #: What waits to be rendered: by senior the types of hint that came, and by person their own fragments.
-        self._hints: dict[UUID, set[str]] = {}
+        #: What waits to be rendered: by senior the types of hint that came, each with the one person it concerns where
+        #: it is but one; and by person their own fragments.
+        self._hints: dict[UUID, set[tuple[str, UUID | None]]] = {}
         self._own: dict[UUID, set[str]] = {}
         #: Readings are counted as they begin: one that takes longer must not undo a later one.
         self._readings = count()
@@ -151,16 +153,17 @@ class Hub:
         if hint["type"] == "revoked":
             self._work(self.check(UUID(hint["user_id"])))
         elif "senior_id" in hint:
-            self._note(UUID(hint["senior_id"]), hint["type"])
+            person_id = UUID(hint["person_id"]) if hint.get("person_id") else None
+            self._note(UUID(hint["senior_id"]), hint["type"], person_id)
 
-    def _note(self, senior_id: UUID, hint: str) -> None:
+    def _note(self, senior_id: UUID, hint: str, person_id: UUID | None = None) -> None:
         watchers = self._watching.get(senior_id)
         if not watchers:
             return
         if senior_id in self._hints:
-            self._hints[senior_id].add(hint)
+            self._hints[senior_id].add((hint, person_id))
         else:
-            self._hints[senior_id] = {hint}
+            self._hints[senior_id] = {(hint, person_id)}
             self._work(self._refresh(senior_id))
         names = own_touched_by(hint)
         for socket in watchers:
@@ -172,11 +175,11 @@ class Hub:
     async def _refresh(self, senior_id: UUID) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         hints = self._hints.pop(senior_id)
-        names = frozenset().union(*(touched_by(hint) for hint in hints))
-        is_about_rights = CIRCLE_CHANGED in hints
+        is_about_rights = any(hint == CIRCLE_CHANGED for hint, _ in hints)
         sockets = [socket for socket in self._watching.get(senior_id, ()) if senior_id in socket.watched]
         wanted: dict[UUID, set[str]] = {}
         for socket in sockets:
+            names = _touched(hints, socket.user_id)
             of_page = socket.watched[senior_id] & names
             if of_page or is_about_rights:
                 wanted.setdefault(socket.user_id, set()).update(of_page)
@@ -225,6 +228,12 @@ class Hub:
         self._working.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("open pages could not be refreshed; the next minute tries again", exc_info=error)
+
+
+def _touched(hints: Iterable[tuple[str, UUID | None]], person_id: UUID) -> frozenset[str]:
+    """The fragments that may look different to a person after these hints."""
+    concerning = (touched_by(hint) for hint, concerned in hints if concerned in (None, person_id))
+    return frozenset().union(*concerning)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from companion.accounts.models import User
+from companion.chat.family_messages.actions import write_to_senior
 from companion.circle.actions import remove_member, set_sharing
 from companion.circle.events import send_hints, senior_group
 from companion.circle.models import Item, Membership
@@ -174,3 +175,15 @@ async def test_a_flood_ends_the_socket(daughter: User, open_page: Open) -> None:
     for _ in range(40):
         await page.send_json_to({"type": "ping"})
     assert await page.close_code() == 1008
+
+
+async def test_words_to_one_are_read_for_that_one_alone(
+    senior: User, daughter: User, son: User, open_page: Open
+) -> None:
+    hers, his = await open_page(daughter), await open_page(son)
+    for page in (hers, his):
+        await page.watch(senior.pk, "message")
+        await page.shown()
+    await in_thread(write_to_senior, daughter, senior.pk, "Hello Mum", key="1")
+    assert "Hello Mum" in await hers.shown()
+    assert await his.hears_nothing(), "what one wrote was shown to another"
