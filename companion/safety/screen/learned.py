@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 LEVELS = (Level.NONE, Level.CONCERN, Level.ASK, Level.EMERGENCY)
 Message = tuple[str, Sequence[str]]
+_HANDS = min(4, len(os.sched_getaffinity(0)))
 
 
 class LearnedLayerMissing(RuntimeError):
@@ -58,31 +62,23 @@ class Learned:
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
             raise LearnedLayerMissing(str(error)) from error
         self.thresholds = Thresholds(**self.settings["thresholds"])
+        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="screen", initializer=_one_thread_each)
 
     def judge(self, messages: Sequence[Message]) -> list[Judgement]:
-        """Judge messages together; of a long message's pieces, the gravest."""
+        """Judge messages side by side; of a long message's pieces, the gravest."""
         encoded = [encode(text, recent) for text, recent in messages]
-        pieces = [piece for group in encoded for piece in group]
-        # Pieces of about one length go through together, so that little of a batch is padding.
-        order = sorted(range(len(pieces)), key=lambda number: len(pieces[number].tokens))
-        judged: list[Judgement | None] = [None] * len(pieces)
-        for group in _of_like_length([(number, len(pieces[number].tokens)) for number in order]):
-            for number, judgement in zip(group, self._judge([pieces[number] for number in group]), strict=True):
-                judged[number] = judgement
-        found = iter([one for one in judged if one is not None])
-        return [max((next(found) for _ in group), key=lambda one: one.alarm) for group in encoded]
+        judged = self._hands.map(self._judge, [piece for group in encoded for piece in group])
+        return [max((next(judged) for _ in group), key=lambda one: one.alarm) for group in encoded]
 
-    def _judge(self, pieces: Sequence[Encoded]) -> list[Judgement]:
+    def _judge(self, piece: Encoded) -> Judgement:
+        """One piece by itself: what it is taken for must not hang on what else arrived just then."""
         import torch
 
         with torch.inference_mode():
-            level, category, _ = self._model(*tensors(pieces))
-            shares = level.softmax(-1).tolist()
-            names = category[:, :-1].argmax(-1).tolist()
-        return [
-            Judgement((none, concern, ask, emergency), CATEGORIES[name])
-            for (none, concern, ask, emergency), name in zip(shares, names, strict=True)
-        ]
+            level, category, _ = self._model(*tensors([piece]))
+            none, concern, ask, emergency = level[0].softmax(-1).tolist()
+            name = int(category[0, :-1].argmax(-1))
+        return Judgement((none, concern, ask, emergency), CATEGORIES[name])
 
     def assess(self, judgement: Judgement) -> Assessment:
         """The level a judgement stands for."""
@@ -99,16 +95,18 @@ class Learned:
         return Assessment(level, judgement.category, alarm, (f"learned: {judgement.category} {alarm:.2f}",))
 
 
-def _of_like_length(lengths: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Numbers in groups whose longest is at most half as long again as their shortest; `lengths` are in order."""
-    groups: list[list[int]] = []
-    shortest = 0
-    for number, length in lengths:
-        if not groups or length > max(1.5 * shortest, shortest + 8):
-            groups.append([])
-            shortest = length
-        groups[-1].append(number)
-    return groups
+def _one_thread_each() -> None:
+    """Torch's own threads wait for each other at every map: on a busy machine that cost ten times what it gained.
+
+    The number is this thread's; what other threads begin with is put back.
+    """
+    import torch
+
+    others = torch.get_num_threads()
+    torch.set_num_threads(1)
+    restore = threading.Thread(target=torch.set_num_threads, args=(others,))
+    restore.start()
+    restore.join()
 
 
 def tensors(pieces: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
