@@ -35,6 +35,16 @@ def django_db_modify_db_settings_xdist_suffix() -> None:
     """Workers that run side by side have a data folder each: their databases need no names of their own."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each worker reads the settings after it has run this file too, and so has folders of its own.
+
+    Named in the environment, they would be read before it, with this process' folder: spools that are shared, and
+    emptied by each other's tests.
+    """
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Only one process at a time is in here."""

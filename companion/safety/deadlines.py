@@ -11,7 +11,7 @@ from django.db.models import Q
 from companion.safety import clock, ladder, notices
 from companion.safety.apart import apart
 from companion.safety.ladder import CLOSED, Standing
-from companion.safety.models import Alert, AlertEvent, Delivery
+from companion.safety.models import SEALED, Alert, AlertEvent, Delivery
 
 BATCH = 100
 COLUMNS = ("answer_due_at", "escalate_at", "outcome_due_at")
@@ -46,7 +46,7 @@ def pull_in() -> None:
 
 def _act(key: UUID) -> None:
     with transaction.atomic():
-        alert = Alert.objects.select_for_update(skip_locked=True).filter(pk=key).first()
+        alert = Alert.objects.defer(*SEALED).select_for_update(skip_locked=True).filter(pk=key).first()
         if alert is None:  # another relay is at it
             return
         now = clock.now()

@@ -41,6 +41,11 @@ class AlertSource(models.TextChoices):
     MEDICINES = "medicines", _("Missed medicine")
 
 
+#: What an alert says in words. Nobody is told of it, so no step of the relay reads it: a key that is missing must not
+#: keep help from coming.
+SEALED = ("words", "reasons", "reason")
+
+
 class Alert(models.Model):
     """Somebody may need help. Its deadlines are columns, so that any relay can act on them after any crash."""
 

@@ -24,7 +24,7 @@ from companion.circle.selectors import contact_points, name_of
 from companion.safety import calm, clock, ladder, notices, probe, retries, wording
 from companion.safety.apart import NO_DATABASE, apart
 from companion.safety.delivery import Letter, Outcome
-from companion.safety.models import Alert, AlertEvent, Delivery
+from companion.safety.models import SEALED, Alert, AlertEvent, Delivery
 from companion.safety.wording import About
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,11 @@ def claim_due(limit: int, *, crowded: Collection[str] = (), held: Collection[UUI
     """
     with transaction.atomic():
         now = clock.now()
-        due = Delivery.objects.select_for_update(skip_locked=True).filter(
+        due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
             Q(leased_until=None) | Q(leased_until__lte=now), state=State.PENDING, due_at__lte=now, version__lte=VERSION
         )
-        rows = list(due.exclude(Q(channel__in=crowded) | Q(pk__in=held)).order_by("priority", "due_at")[:limit])
+        free = due.select_related("alert").defer(*(f"alert__{name}" for name in SEALED))
+        rows = list(free.exclude(Q(channel__in=crowded) | Q(pk__in=held)).order_by("priority", "due_at")[:limit])
         leased_until = now + max(LEASE / settings.ALERT_TIME_DIVISOR, SHORTEST_LEASE)
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             claimed_at=now, leased_until=leased_until, fence=F("fence") + 1
@@ -91,7 +92,7 @@ def _held(row: Delivery) -> Held | None:
 def _mark(key: UUID, fence: int, outcome: Outcome) -> None:
     with transaction.atomic():
         row = Delivery.objects.get(pk=key)
-        alert = Alert.objects.select_for_update().get(pk=row.alert_id) if row.alert_id else None
+        alert = Alert.objects.defer(*SEALED).select_for_update().get(pk=row.alert_id) if row.alert_id else None
         now = clock.now()
         changes = {"state": State.SENT, "sent_at": now} if outcome.is_sent else _after_failure(row, outcome, now)
         mine = Delivery.objects.filter(pk=key, fence=fence, state=State.PENDING)
