@@ -6,6 +6,7 @@ import math
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -79,6 +80,10 @@ class EntryView(LoginView):
         except sign_in.MustWaitError as error:
             return wait_page(request, error.seconds)
 
+    def get_default_redirect_url(self) -> str:
+        """Where the person begins, who came for no page in particular."""
+        return first_page(self.request)
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in."""
         enter(self.request, form.get_user())
@@ -144,9 +149,15 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 mails.queue(mails.VERIFY_TASK, user, site_of(request))
             enter(request, user)
             messages.success(request, _("Welcome to Lilo, %(name)s.") % {"name": user.short_name})
-            return redirect(_wanted(request) or "/")
+            return redirect(_wanted(request) or first_page(request))
     context = {"form": form, "next": _wanted(request)}
     return render(request, "accounts/sign_up.html", context, status=422 if form.errors else 200)
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where a person begins: seniors with a talk, family and staff with those they look after."""
+    kind = request.user.kind if isinstance(request.user, User) else ""
+    return str(settings.FIRST_PAGES.get(kind, "/"))
 
 
 def _wanted(request: HttpRequest) -> str:

@@ -14,9 +14,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from companion.accounts.models import User
+from companion.accounts.models import Kind, User
 from companion.circle.access import Need
 from companion.circle.models import ContactPoint
+from companion.circle.organisations.access import posts_of
 from companion.family import selectors
 from companion.safety import access, actions
 
@@ -27,8 +28,11 @@ LONGEST_REASON = 500
 @never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Whom I look after; where there is but one, their page."""
-    people = selectors.people_of(_person(request))
+    """Whom I look after; where there is but one, their page; for staff of a home, its board."""
+    person = _person(request)
+    if person.kind == Kind.STAFF and posts_of(person).exists():
+        return redirect("facility")
+    people = selectors.people_of(person)
     if len(people.pictures) == 1:
         return redirect("dashboard", senior_id=people.pictures[0].senior.pk)
     context = {"pictures": people.pictures, "others": people.others, "place": "home"}

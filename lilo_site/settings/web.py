@@ -135,6 +135,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
+#: Where people begin who are no seniors, by their kind.
+FIRST_PAGES = {"family": "/family/", "staff": "/family/"}
 LOGOUT_REDIRECT_URL = "sign-in"
 # Lock the pair of name and address, never the name alone: anyone could lock an elder out of help.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

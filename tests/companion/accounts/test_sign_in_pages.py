@@ -15,10 +15,12 @@ from companion.accounts.models import User
 from tests.companion.accounts.pages import sign_in, signed_in_as
 
 
-@pytest.mark.parametrize(("who", "days"), [("margaret", 180), ("anna", 0.5)])
-def test_people_come_in_and_seniors_stay(client: Client, senior: User, daughter: User, who: str, days: float) -> None:
+@pytest.mark.parametrize(("who", "days", "page"), [("margaret", 180, "/"), ("anna", 0.5, "/family/")])
+def test_people_begin_where_they_belong_and_seniors_stay(
+    client: Client, senior: User, daughter: User, who: str, days: float, page: str
+) -> None:
     response = sign_in(client, who)
-    assert (response.status_code, response["Location"]) == (302, "/")
+    assert (response.status_code, response["Location"]) == (302, page)
     assert signed_in_as(client) == who
     assert client.session.get_expiry_age() == pytest.approx(days * 86_400, abs=60)
 
