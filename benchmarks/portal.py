@@ -268,9 +268,10 @@ def main() -> None:
     try:
         wait_for(server)
         print_head()
-        measure_first(server, old)
         for town, houses in towns.items():
             asyncio.run(measure_live(server, town, houses))
+        print("\nnobody else there")
+        measure_first(server, old)  # last: by now the server has loaded its models
     finally:
         server.stop()
 

@@ -165,17 +165,15 @@ def _rights(
 
 
 def _rights_at_home(homes: QuerySet[Residency], posts: QuerySet[StaffMember]) -> dict[tuple[UUID, UUID], Rights]:
-    residents = list(homes.values_list("pk", "senior", "unit", "unit__organisation"))
-    if not residents:
-        return {}
-    shared: dict[UUID, set[Need]] = {}
-    granted = HomeSharing.objects.filter(residency__in=[key for key, *_ in residents], is_on=True)
-    for residency_id, item in granted.values_list("residency", "item"):
-        shared.setdefault(residency_id, set()).add(Need(item))
     staff = []
     for post in posts.filter(left_at=None).exclude(user=None).prefetch_related("units"):
         covers_all = post.role == Post.LEAD or post.is_safeguarding_lead
         staff.append((post.user_id, post.organisation_id, covers_all, {unit.pk for unit in post.units.all()}))
+    residents = list(homes.values_list("pk", "senior", "unit", "unit__organisation")) if staff else []
+    shared: dict[UUID, set[Need]] = {}
+    granted = HomeSharing.objects.filter(residency__in=[key for key, *_ in residents], is_on=True)
+    for residency_id, item in granted.values_list("residency", "item") if residents else ():
+        shared.setdefault(residency_id, set()).add(Need(item))
     return {
         (worker, senior_id): Rights(AT_HOME | shared.get(key, set()), may_write=True)
         for key, senior_id, unit, organisation in residents

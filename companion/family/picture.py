@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from companion.accounts.models import User
@@ -17,7 +18,7 @@ from companion.care.calendar.selectors import Planned
 from companion.care.journal import selectors as journal
 from companion.care.medicines import selectors as medicines
 from companion.care.medicines.adherence import Adherence, Outcome, count
-from companion.care.medicines.models import DoseState, Occurrence
+from companion.care.medicines.models import DoseState, Occurrence, Regimen
 from companion.chat import activity
 from companion.chat.activity import Talk
 from companion.chat.family_messages import selectors as family_messages
@@ -209,8 +210,11 @@ class Picture:
         rows = medicines.occurrences_of(self.senior.pk, self.today - WEEK, self.today).exclude(
             state=DoseState.CANCELLED
         )
-        # Each medicine and each person is opened once, not with each of its doses: their texts are sealed.
-        return list(rows.select_related(None).prefetch_related("regimen", "settled_by"))
+        # Each medicine and each person is opened once, not with each of its doses, and no more of it than is shown.
+        regimens = Regimen.objects.only("name", "strength", "look", "form")
+        people = User.objects.only("username", "full_name")
+        opened = (Prefetch("regimen", regimens), Prefetch("settled_by", people))
+        return list(rows.select_related(None).prefetch_related(*opened))
 
     @property
     def doses_today(self) -> list[Occurrence] | None:
@@ -239,13 +243,12 @@ class Picture:
         """What the journal says last, newest first."""
         if not self.shares(Need.JOURNAL):
             return None
-        newest = [one for one in journal.latest_of(self.senior.pk) if self.now - one.at < LATEST_WITHIN]
-        return newest[:LATEST_SHOWN]
+        return journal.latest_of(self.senior.pk, since=self.now - LATEST_WITHIN)[:LATEST_SHOWN]
 
     @shared_part
     def check_in(self) -> journal.CheckIn | None:
         """Whether the senior has said today how they are."""
-        return journal.check_in_of(self.senior.pk) if self.shares(Need.JOURNAL) else None
+        return journal.check_in_of(self.senior.pk, zone=self.zone) if self.shares(Need.JOURNAL) else None
 
     @cached_property
     def plans(self) -> list[Planned]:

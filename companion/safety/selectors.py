@@ -57,7 +57,7 @@ def told_alerts(senior_ids: Collection[UUID]) -> list[Alert]:
 
     Not for everybody: pass them through `confided` for each person who has `Need.ALERTS` of the senior.
     """
-    rows = Alert.objects.select_related("senior", "claimed_by").defer("words", "reasons", "reason")
+    rows = Alert.objects.prefetch_related("senior", "claimed_by").defer("words", "reasons", "reason")
     return list(rows.filter(senior__in=senior_ids, told_since__isnull=False).exclude(state__in=CLOSED))
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from companion.accounts.models import User
 from companion.care.journal.explanations import Told
@@ -107,7 +107,7 @@ def units_of(senior: User) -> dict[Kind, Unit]:
     }
 
 
-def latest_of(senior_id: UUID) -> list[Latest]:
+def latest_of(senior_id: UUID, *, since: datetime | None = None) -> list[Latest]:
     """What was last written of each kind, newest first. The same few queries, however long the journal is."""
     found = [
         Latest(
@@ -118,7 +118,7 @@ def latest_of(senior_id: UUID) -> list[Latest]:
             writer_of(entry),
             entry.pk,
         )
-        for entry in _latest_entries(senior_id)
+        for entry in _latest_entries(senior_id, since=since)
     ]
     return sorted(found, key=lambda latest: latest.at, reverse=True)
 
@@ -126,7 +126,7 @@ def latest_of(senior_id: UUID) -> list[Latest]:
 def journal_line(senior_id: UUID) -> JournalLine:
     """The journal of the last three days in one line: `I'm fine; slept well; 128 over 79`."""
     since = clock.now() - timedelta(days=3)
-    newest = {latest.kind: latest for latest in latest_of(senior_id) if latest.at >= since}
+    newest = {latest.kind: latest for latest in latest_of(senior_id, since=since)}
     parts = [newest[kind] for kind in LINE_KINDS if kind in newest][:LINE_PARTS]
     if not parts:
         return JournalLine("Nothing written in the last three days", None)
@@ -134,11 +134,16 @@ def journal_line(senior_id: UUID) -> JournalLine:
     return JournalLine(words, max(part.at for part in parts))
 
 
-def check_in_of(senior_id: UUID) -> CheckIn:
-    """Today's check-in: what was agreed, and whether the senior has said how they are."""
-    plan = CheckInPlan.objects.select_related("senior").filter(pk=senior_id).first()
-    senior = plan.senior if plan is not None else User.objects.get(pk=senior_id)
-    today = clock.now().astimezone(ZoneInfo(senior.time_zone)).date()
+def check_in_of(senior_id: UUID, *, zone: str = "") -> CheckIn:
+    """Today's check-in: what was agreed, and whether the senior has said how they are.
+
+    Args:
+        senior_id: whose.
+        zone: the senior's time zone, where the caller knows it.
+    """
+    plan = CheckInPlan.objects.filter(pk=senior_id).first()
+    zone = zone or User.objects.values_list("time_zone", flat=True).get(pk=senior_id)
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
     said = Entry.objects.filter(senior_id=senior_id, kind=Kind.CHECK_IN, day=today).first()
     return CheckIn(
         senior_id=senior_id,
@@ -194,15 +199,14 @@ def writer_of(entry: Entry) -> str:
     return entry.written_by.short_name if entry.written_by is not None else "Somebody"
 
 
-def _latest_entries(senior_id: UUID) -> list[Entry]:
+def _latest_entries(senior_id: UUID, *, since: datetime | None = None) -> list[Entry]:
     """The newest entry of each kind: when that was stands in the index, so no more than those are opened."""
     mine = Entry.objects.filter(senior_id=senior_id)
-    newest = mine.order_by().values_list("kind").annotate(newest=Max("at"))
-    wanted = Q()
-    for kind, at in newest:
-        wanted |= Q(kind=kind, at=at)
-    rows = mine.filter(wanted).order_by("written_at").prefetch_related("written_by") if wanted else ()
-    return list({row.kind: row for row in rows}.values())  # of two at one moment, the one written later
+    recent = mine.filter(at__gte=since) if since else mine
+    newest = dict(recent.order_by().values_list("kind").annotate(newest=Max("at")))
+    rows = mine.filter(kind__in=newest.keys(), at__in=newest.values()).order_by("at", "written_at")
+    by = Prefetch("written_by", User.objects.only("username", "full_name"))
+    return list({row.kind: row for row in rows.prefetch_related(by)}.values())  # of each kind, the one that came last
 
 
 def _lower_first(words: str) -> str:
