@@ -175,6 +175,9 @@ def snoozed(occurrence: Occurrence, here: str) -> str:
     return sentence(f"{sentence(f'I will remind you again{when}')} It was due at {due_label(occurrence, here)}")
 
 
+SAME_PRESS = "I have written down one. If you took another, please press once more in a moment."
+
+
 def taken_as_needed(doubt: str, allowed: datetime, now: datetime, here: str) -> str:
     """After a dose as needed was noted."""
     said = f"I have written it down. {DOUBTS[Doubt(doubt)]}" if doubt else "I have written it down."

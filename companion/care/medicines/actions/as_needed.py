@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,12 +19,14 @@ from companion.care.medicines.actions.doses import (
     held_regimen,
     undo_event,
 )
-from companion.care.medicines.models import DoseEvent
+from companion.care.medicines.models import DoseEvent, Regimen
 from companion.care.medicines.plan import RuleKind
 from companion.care.medicines.rules import Taking
 from companion.care.medicines.selectors import current_version, limits_of, schedule_gap, takings_of
 from companion.circle.refusals import RefusedError
 from companion.safety import clock
+
+SAME_PRESS_WITHIN = timedelta(seconds=5)
 
 
 def take_as_needed(
@@ -38,6 +40,8 @@ def take_as_needed(
 ) -> DoseResult:
     """Note a dose that has no due time: one as needed, or one besides those due. It is noted whatever the limits say.
 
+    Pressed twice within five seconds it is one dose.
+
     Raises:
         NotYoursError: unknown, or `by` may not.
         RefusedError: the time is still to come, or long past.
@@ -46,6 +50,9 @@ def take_as_needed(
         regimen = held_regimen(by, regimen_id)
         now = clock.now()
         at = checked_time(taken_at, now)
+        pressed = _same_press(regimen, by, now) if taken_at is None else None
+        if pressed is not None:
+            return DoseResult(None, pressed, False, wording.SAME_PRESS, pressed.doubt, None)
         rule = current_version(regimen).rule
         amount = rule.quantity if quantity is None else quantity
         takings = takings_of(regimen, since=at - 2 * rules.DAY)
@@ -62,6 +69,14 @@ def take_as_needed(
         after_change(by, "dose.taken_besides", regimen, None, now, doubt=str(doubt))
     said = wording.taken_as_needed(doubt, allowed, now, regimen.senior.user.time_zone)
     return DoseResult(None, event, True, said, doubt, allowed)
+
+
+def _same_press(regimen: Regimen, by: User, now: datetime) -> DoseEvent | None:
+    """The dose of a moment ago, which a finger that shakes presses twice. Nobody takes two so soon on purpose."""
+    just_now = DoseEvent.objects.filter(
+        regimen=regimen, by=by, kind=Kind.TAKEN, occurrence=None, recorded_at__gt=now - SAME_PRESS_WITHIN
+    )
+    return just_now.exclude(followed_by__kind=Kind.UNDONE).order_by("-recorded_at").first()
 
 
 def undo_as_needed(by: User, event_id: UUID, *, source: str | None = None) -> DoseResult:

@@ -238,6 +238,16 @@ def test_as_needed_says_when_the_next_is_allowed(painkiller: Regimen, clockwork:
     assert not Occurrence.objects.filter(regimen=painkiller).exists()
 
 
+def test_finger_that_shakes_notes_one_dose(
+    painkiller: Regimen, clockwork: Clockwork, senior: User, daughter: User
+) -> None:
+    first = actions.take_as_needed(senior, painkiller.pk)
+    second = actions.take_as_needed(senior, painkiller.pk)
+    assert (second.event, second.is_new, DoseEvent.objects.count()) == (first.event, False, 1)
+    clockwork.jump_to("2026-06-01 10:01")
+    assert actions.take_as_needed(senior, painkiller.pk).is_new
+
+
 def test_undone_dose_as_needed_does_not_count(painkiller: Regimen, senior: User) -> None:
     event = actions.take_as_needed(senior, painkiller.pk).event
     assert event is not None

@@ -102,6 +102,7 @@ def test_as_needed_says_when_the_next_is_allowed(clockwork: Clockwork, senior: U
     assert phone.get(f"{home}/medicines/{key}/as-needed").json()["is_allowed_now"] is True
     taken = phone.send("post", f"{home}/medicines/{key}/take").json()
     assert (taken["doubt"], taken["next_allowed_at"]) == ("", "2026-06-01T16:00:00Z")
+    clockwork.jump_to("2026-06-01 10:05")
     again = phone.send("post", f"{home}/medicines/{key}/take").json()
     assert again["doubt"] == "too_soon", "it is noted all the same"
     assert phone.send("post", f"{home}/dose-events/{again['event_id']}/undo").json()["is_new"] is True

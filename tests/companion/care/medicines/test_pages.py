@@ -162,12 +162,13 @@ def test_never_two_doses_of_one_medicine_are_offered(
 
 
 def test_as_needed_says_when_the_next_is_allowed_and_is_taken_back(
-    client: Client, senior: User, add: Callable[..., Regimen]
+    client: Client, clockwork: Clockwork, senior: User, add: Callable[..., Regimen]
 ) -> None:
     regimen = add(NEEDED, name="Paracetamol", look="", least_minutes_between=360)
     page = f"/medicines/{senior.pk}/{regimen.pk}/"
     shown = words(client.post(f"{page}take/", {"next": page}, follow=True))
     assert "Next one today at 12:00 p.m., not sooner." in shown
+    clockwork.jump_to("2026-06-01 10:05")
     again = words(client.post(f"{page}take/", {"next": page}, follow=True))
     assert "sooner after the last one than your list says" in again
     event = DoseEvent.objects.order_by("recorded_at").last()
