@@ -193,7 +193,7 @@ def test_the_last_days_show_when_and_topics_only_when_shared(lived: User, daught
     assert enter(daughter).get(reverse("family-activity", args=[lived.pk])).status_code == 404
     share(lived, Item.ACTIVITY)
     page = page_of(enter(daughter), "family-activity", lived.pk)
-    assert page.count('<section class="card stack">') == 7
+    assert page.count("<section>") == 7
     assert "4 minutes" in page
     earlier = (timezone.now() - timedelta(days=9)).date().isoformat()
     assert "The week after" in page_of(enter(daughter), "family-activity", lived.pk, until=earlier)

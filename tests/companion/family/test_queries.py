@@ -17,7 +17,7 @@ from tests.companion.family.conftest import share
 
 Enter = Callable[[User], Client]
 #: The page of a daughter with whom everything is shared, the session and the frame included.
-QUERIES = 30
+QUERIES = 24
 
 
 def cost(client: Client, senior: User) -> int:
