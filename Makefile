@@ -18,7 +18,7 @@ demo: $(VENV)/.runtime ## install, prepare a demo household, and serve on localh
 test: $(VENV)/.dev ## run the whole suite
 	@./deploy/test-tools.sh
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
-	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest -n auto --maxprocesses 3 --dist loadfile tests/browser
 
 check: $(VENV)/.dev ## style, types, security, imports, dependencies, templates, migrations, corpus
 	@./deploy/check.sh

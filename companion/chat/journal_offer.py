@@ -45,10 +45,13 @@ NOT_WRITTEN: Final = Said("No, thank you", "All right. I write nothing down.")
 TOO_OLD: Final = Said("Yes, write it down", "I do not have those words any more. You can write it in your journal.")
 
 
-async def danger_in(turn: Turn) -> Emergency | None:
-    """The question to a dangerous number that a senior tells of themselves; its alert is stored before."""
+async def danger_in(turn: Turn, *, category: str = "") -> Emergency | None:
+    """The question to a dangerous number that a senior tells of themselves; its alert is stored before.
+
+    Where the screen would ask in the same category, this is the better question: it says what to do about the number.
+    """
     urgent = _urgent(_heard(turn.text, turn.speaker), Urgency.ASK)
-    if urgent is None:
+    if urgent is None or category not in ("", urgent.category):
         return None
     heard = Assessment(Level.ASK, urgent.category, 1.0, (urgent.key,))
     raised = await raise_for(turn.speaker, heard, turn.text, turn.turn_id, trace_id=turn.trace_id)

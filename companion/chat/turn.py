@@ -32,7 +32,7 @@ from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
 from companion.safety.languages import Language, foreign_language, only_english
 from companion.safety.numbers import emergency_numbers
-from companion.safety.screen import Assessment, screen
+from companion.safety.screen import Assessment, Level, screen
 from knowledge.public import prefetch
 from lilo_site.threads import in_thread
 
@@ -141,10 +141,12 @@ async def _listen(turn: Turn, clock: Clock) -> Assessment:
 
 async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: asyncio.Task[None]) -> _Plan:
     """What the screen's assessment leads to."""
+    if assessment.level is not Level.EMERGENCY:
+        category = assessment.category if is_danger(assessment) else ""
+        if (card := await danger_in(turn, category=category)) is not None:
+            return _Plan(Reply.fixed(card.text, kind="emergency", strategy=f"emergency:{card.category}"), card)
     if is_danger(assessment):
         return await _plan_for_danger(assessment, turn, clock)
-    if (card := await danger_in(turn)) is not None:
-        return _Plan(Reply.fixed(card.text, kind="emergency", strategy=f"emergency:{card.category}"), card)
     with clock.step("admit"):
         wait = await record.admit(turn.speaker.user_id)
     if wait is not None:

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db.models import Max
 from prometheus_client import Gauge
 
@@ -54,7 +55,7 @@ def is_overdue(age: float | None) -> bool:
 def _for_metrics() -> float:
     try:
         age = age_s()
-    except NO_DATABASE:
+    except (*NO_DATABASE, SynchronousOnlyOperation):  # unknown: the database is away, or may not be asked from here
         return float("nan")
     return float("nan") if age is None else age
 

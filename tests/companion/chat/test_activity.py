@@ -66,14 +66,14 @@ def test_a_topic_is_a_category_and_small_talk_is_none() -> None:
 
 def test_open_pages_hear_of_it_once_a_minute(margaret: User, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(activity, "send_hints", sent.extend)
+    monkeypatch.setattr(activity, "announce", lambda *told: sent.append(told))
     for _ in range(3):
         activity.note_talk(margaret.pk, margaret.kind)
-    assert sent == [(f"senior.{margaret.pk}", {"type": "activity.changed", "senior_id": str(margaret.pk)})]
+    assert sent == [(margaret.pk, {"type": "activity.changed", "senior_id": str(margaret.pk)})]
 
 
 def test_nobody_hears_of_a_daughter_who_talks(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(activity, "send_hints", sent.extend)
+    monkeypatch.setattr(activity, "announce", lambda *told: sent.append(told))
     activity.note_talk(uuid4(), Kind.FAMILY)
     assert sent == []
