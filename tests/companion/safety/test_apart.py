@@ -9,7 +9,7 @@ from django.db.models import QuerySet, TextField, Value
 
 from companion.accounts.models import User
 from companion.circle.models import ContactPoint
-from companion.safety import address_book, clock, deadlines, sending, spool
+from companion.safety import address_book, clock, deadlines, notices, sending, spool
 from companion.safety.models import Alert, Delivery
 from tests.companion.safety.test_alerts import fall, make_due, told
 
@@ -52,9 +52,18 @@ def test_message_that_cannot_be_written_holds_up_no_other(senior: User, daughter
     assert {(row.tries, row.trouble, row.leased_until) for row in failed} == {(1, "unreadable", None)}
 
 
-def test_alert_whose_deadline_fails_holds_up_no_other(senior: User, daughter: User) -> None:
+def test_alert_whose_deadline_fails_holds_up_no_other(
+    senior: User, daughter: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken, sound = fall(senior), fall(senior, category="breathing")
-    spoil(Alert.objects.filter(pk=broken.alert_id), "words")
+    enact = notices.enact
+
+    def enact_or_fail(alert: Alert, *args: Any, **options: Any) -> None:
+        if alert.pk == broken.alert_id:
+            raise RuntimeError
+        enact(alert, *args, **options)
+
+    monkeypatch.setattr(notices, "enact", enact_or_fail)
     Alert.objects.update(escalate_at=clock.now())
     assert deadlines.act_on_due() == 1
     assert Alert.objects.defer("words").get(pk=sound.alert_id).rung == 2

@@ -50,7 +50,7 @@ def test_where_i_work(home: Home, elsewhere: Home, call: Call) -> None:
 
 
 def test_board(home: Home, call: Call) -> None:
-    calm, calling = home.admit(home.garden, room="2"), home.admit(home.garden, room="3")
+    calm, calling = home.admit(home.garden, room="Oriel"), home.admit(home.garden, room="Porch")
     alert = press_help(calling.senior.user).alert_id
     path = f"/{home.organisation.pk}/board"
     rows = call(home.carer, "get", path).json()["items"]
@@ -58,7 +58,7 @@ def test_board(home: Home, call: Call) -> None:
         (str(calling.senior_id), 0, str(alert)),
         (str(calm.senior_id), 6, None),
     ]
-    assert [row["room"] for row in call(home.carer, "get", f"{path}?q=2").json()["items"]] == ["2"]
+    assert [row["room"] for row in call(home.carer, "get", f"{path}?q=oriel").json()["items"]] == ["Oriel"]
 
 
 def test_notes_are_written_paged_and_read(home: Home, call: Call) -> None:
