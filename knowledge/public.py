@@ -7,6 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from knowledge.answering import Answered, Answering, AnswerSentence
+from knowledge.answering import hand_over as hand_over_answering
+
+__all__ = [
+    "AnswerSentence",
+    "Answered",
+    "Answering",
+    "Audience",
+    "EntryPage",
+    "Evidence",
+    "KnowledgeUnavailable",
+    "Retrieval",
+    "Route",
+    "Sentence",
+    "Source",
+    "entry_page",
+    "find_evidence",
+    "hand_over_answering",
+    "prefetch",
+    "warm_up",
+]
+
 Audience = Literal["senior", "family", "everyone"]
 Route = Literal["semantic", "exact", "hybrid"]
 

@@ -64,6 +64,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     """The answers to what Lilo asks."""
     is_guarded: bool = False
+    searched: str = ""
+    """The words that knowledge was searched with; empty when nothing was looked up."""
 
     @classmethod
     def fixed(
@@ -140,18 +142,21 @@ async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most
     question = _topic(asked.recent) if act is Act.MORE else whole_question(asked.said, said_before)
     if not question:
         return Reply.fixed(phrases.NOTHING_BEFORE, kind="small_talk", strategy="phrase")
-    found = await _look_up(question, asked, act, clock) if knowledge else None
+    searched, found = await _look_up(question, asked, act, clock) if knowledge else (question, None)
     if found is None:
         return Reply.fixed(
             phrases.UNAVAILABLE, kind="refusal", strategy="none", confidence=0.0, rung="ultimate_fallback"
         )
     if act is not Act.MORE and found.confidence < SURE:
-        return _abstention(found, asked.turns_before)
-    return _answer(asked, question, found, clock, act=act, most=most)
+        reply = _abstention(found, asked.turns_before)
+    else:
+        reply = _answer(asked, question, found, clock, act=act, most=most)
+    return replace(reply, searched=searched)
 
 
-async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> Retrieval | None:
-    """Evidence for the question. Words that lean on the last question may mean a thing of their own: both are tried."""
+async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> tuple[str, Retrieval | None]:
+    """What was searched for, and its evidence. Words that lean on the last question may mean a thing of their own: both
+    are tried."""
     audience: Audience = "senior" if asked.by_senior and not is_about_another(question) else "everyone"
     leans = act is not Act.MORE and question != asked.said
     try:
@@ -163,9 +168,10 @@ async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> Retri
                 )
     except (KnowledgeUnavailable, TimeoutError):
         log.exception("nothing could be looked up")
-        return None
+        return question, None
     clock.steps_ms.update({f"retrieve.{step}": round(took, 2) for step, took in found[0].timings.items()})
-    return found[1] if leans and _is_new_turn(found[1], found[0], asked.talked_of) else found[0]
+    alone = leans and _is_new_turn(found[1], found[0], asked.talked_of)
+    return (asked.said, found[1]) if alone else (question, found[0])
 
 
 def _is_new_turn(alone: Retrieval, whole: Retrieval, talked_of: Collection[str]) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -114,3 +117,25 @@ class Serving:
 def serving() -> Serving:
     """The one of this process, on the folder of the settings."""
     return Serving(settings.ARTEFACT_DIR)
+
+
+_tried: ContextVar[Snapshot | None] = ContextVar("tried", default=None)
+
+
+def snapshot() -> Snapshot:
+    """What to answer from now: what serves, or what `answering_from` says.
+
+    Raises:
+        KnowledgeUnavailable: nothing is published, or nothing of it can be read.
+    """
+    return _tried.get() or serving().current()
+
+
+@contextmanager
+def answering_from(tried: Snapshot) -> Iterator[None]:
+    """Let everything asked within this block, and in the tasks it starts, be answered from another artefact."""
+    token = _tried.set(tried)
+    try:
+        yield
+    finally:
+        _tried.reset(token)

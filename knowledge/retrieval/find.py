@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from knowledge.embedding.embedder import configured_embedder
 from knowledge.embedding.port import EmbeddingUnavailable, Vectors
 from knowledge.index.rows import page
-from knowledge.index.serving import Snapshot, serving
+from knowledge.index.serving import Snapshot, serving, snapshot
 from knowledge.public import Audience, EntryPage, KnowledgeUnavailable, Retrieval, Route
 from knowledge.retrieval.metrics import RETRIEVALS, STEPS
 from knowledge.retrieval.routing import choose_route
@@ -71,7 +71,7 @@ async def prefetch(question: str) -> None:
 
 
 def _searched(query: Query, embed_ms: float) -> Retrieval:
-    retrieval = _search(serving().current(), query)
+    retrieval = _search(snapshot(), query)
     retrieval.timings["embed"] = embed_ms
     RETRIEVALS.labels(retrieval.strategy).inc()
     for step, milliseconds in retrieval.timings.items():
@@ -79,32 +79,32 @@ def _searched(query: Query, embed_ms: float) -> Retrieval:
     return retrieval
 
 
-def _search(snapshot: Snapshot, query: Query) -> Retrieval:
+def _search(searched: Snapshot, query: Query) -> Retrieval:
     """Search, by words alone where the artefact's vectors are another model's."""
-    manifest = snapshot.artefact.manifest
+    manifest = searched.artefact.manifest
     if query.vector is not None and manifest.model != configured_embedder().name:
         log.error("artefact was built with another model", extra={"artefact": manifest.model})
         query = Query(query.terms, query.route, None, query.limit, query.audience, query.categories, query.tags)
-    return Search(snapshot, query).run()
+    return Search(searched, query).run()
 
 
 def find_many(questions: Iterable[str], *, limit: int) -> Iterator[Retrieval]:
     """The retrieval of each question, embedded together; blocks. For commands and measurements."""
-    snapshot = serving().current()
+    searched = snapshot()
     texts = [clean(question) for question in questions]
     vectors = configured_embedder().embed_queries([text or "?" for text in texts])
     for text, vector in zip(texts, vectors, strict=True):
         known = tuple(dict.fromkeys(terms(text)))
-        yield _search(snapshot, Query(known, choose_route(text), vector if text else None, limit))
+        yield _search(searched, Query(known, choose_route(text), vector if text else None, limit))
 
 
 def entry(key: str) -> EntryPage | None:
     """See `knowledge.public.entry_page`."""
-    snapshot = serving().current()
-    place = snapshot.artefact.place_of(key)
-    if place is None or (snapshot.visible is not None and not snapshot.visible[place]):
+    shown = snapshot()
+    place = shown.artefact.place_of(key)
+    if place is None or (shown.visible is not None and not shown.visible[place]):
         return None
-    return page(snapshot.artefact.record(place))
+    return page(shown.artefact.record(place))
 
 
 def prepare() -> None:

@@ -1,0 +1,1 @@
+"""Writing, reviewing and correcting entries: versions, warnings, roles."""

@@ -1,0 +1,1 @@
+"""Questions that Lilo could not answer or that people marked as not helpful, and what became of them."""

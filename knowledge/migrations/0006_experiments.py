@@ -1,0 +1,11 @@
+"""Experiments."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("knowledge", "0005_evaluation")]
+
+    operations = []

@@ -1,0 +1,1 @@
+"""Where a curator tries a question and sees every step to its answer."""
