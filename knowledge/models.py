@@ -202,3 +202,6 @@ class Artefact(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+from knowledge.plane.models import Build, Embedding, KnowledgeVector  # noqa: E402, F401  (parts of this app)
