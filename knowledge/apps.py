@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from knowledge.curation.roles import make_roles
 
 
 class KnowledgeConfig(AppConfig):
     name = "knowledge"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After each migration: Django makes the permissions at that moment, and before our turn."""
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="knowledge.roles")

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
+from knowledge.curation.models import VersionFacts
 from knowledge.rules import EntryText, Problem, SourceText, entry_problems
 
 
@@ -66,11 +68,27 @@ class Entry(models.Model):
     """When what the index must say of it last changed."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    history = HistoricalRecords(
+        custom_model_name="EntryVersion",
+        verbose_name="version of an entry",
+        verbose_name_plural="versions of entries",
+        bases=[VersionFacts],
+        excluded_fields=[
+            "author", "reviewed_by", "curated", "import_digest", "index_changed_at", "created_at", "updated_at",
+        ],
+        history_change_reason_field=models.TextField(blank=True, default=""),
+        no_db_index=["key", "category"],
+    )  # fmt: skip
+    skip_history_when_saving = True
+    """Read by the library: versions are kept by `knowledge.curation.history`, when the sources are saved too."""
 
     class Meta:
         verbose_name_plural = "entries"
         ordering = ["key"]
-        permissions = [("publish_entry", "Can publish and retire entries")]
+        permissions = [
+            ("review_entry", "Can approve entries and send them back"),
+            ("publish_entry", "Can publish and retire entries"),
+        ]
         indexes = [
             models.Index(fields=["status", "key"], name="knowledge_entry_status_key"),
             models.Index(fields=["status", "review_due"], name="knowledge_entry_review_due"),
@@ -116,6 +134,11 @@ class Entry(models.Model):
             and self.review_due is not None
             and self.review_due < timezone.localdate()
         )
+
+    @property
+    def is_approved(self) -> bool:
+        """In review, and somebody other than its author has said that it is right."""
+        return self.status == self.Status.IN_REVIEW and self.reviewed_at is not None
 
     def as_text(self) -> EntryText:
         """Its words, as the rules read them. Reads the sources from the database."""

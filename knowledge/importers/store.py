@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from knowledge.actions import REVIEW_INTERVAL, withdraw_on_commit
+from knowledge.curation.history import Action, keep_versions
 from knowledge.importers.rows import ImportRow, RefusedRow, Row
 from knowledge.models import Entry, EntrySource
 from knowledge.readability import reading_grade
@@ -87,7 +88,11 @@ def retire_dropped_starters(kept: Collection[str]) -> int:
     dropped = set(starters.values_list("key", flat=True)) - set(kept)
     withdraw_on_commit(dropped)
     now = timezone.now()
-    return starters.filter(key__in=dropped).update(status=Status.RETIRED, index_changed_at=now, updated_at=now)
+    retired = starters.filter(key__in=dropped).update(status=Status.RETIRED, index_changed_at=now, updated_at=now)
+    gone = Entry.objects.filter(key__in=dropped, updated_at=now).prefetch_related("sources")
+    texts = ((entry, entry.as_text().sources) for entry in gone)
+    keep_versions(texts, Action.RETIRED, reason="No longer in the starter corpus.")
+    return retired
 
 
 def _batches(rows: Iterable[ImportRow]) -> Iterator[list[ImportRow]]:
@@ -164,6 +169,7 @@ def _save(changed: list[tuple[Entry, EntryText]]) -> None:
         for entry, text in changed
         for source in text.sources
     )
+    keep_versions(((entry, text.sources) for entry, text in changed), Action.IMPORTED)
 
 
 def _checked_at(text: EntryText) -> datetime | None:

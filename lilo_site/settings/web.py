@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "ninja",
+    "simple_history",
     "lilo_site",
     "knowledge",
     "billing",

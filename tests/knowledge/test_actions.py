@@ -12,22 +12,29 @@ from django.utils import timezone
 
 from knowledge import actions
 from knowledge.actions import EntryRefused
-from knowledge.index.manifest import Manifest
-from knowledge.models import Artefact, Entry
+from knowledge.models import Entry
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Entry]
 ALLOWED = {
     (actions.submit_for_review, "draft"): "in_review",
     (actions.publish_entry, "in_review"): "published",
-    (actions.publish_entry, "published"): "published",
+    (actions.approve_entry, "in_review"): "in_review",
+    (actions.confirm_entry, "published"): "published",
     (actions.retire_entry, "draft"): "retired",
     (actions.retire_entry, "in_review"): "retired",
     (actions.retire_entry, "published"): "retired",
     (actions.return_to_draft, "in_review"): "draft",
     (actions.return_to_draft, "retired"): "draft",
 }
-VERBS = (actions.submit_for_review, actions.publish_entry, actions.retire_entry, actions.return_to_draft)
+VERBS = (
+    actions.submit_for_review,
+    actions.approve_entry,
+    actions.publish_entry,
+    actions.confirm_entry,
+    actions.retire_entry,
+    actions.return_to_draft,
+)
 
 
 @pytest.mark.parametrize("status", Entry.Status.values)
@@ -45,15 +52,22 @@ def test_status_follows_one_table(verb: Any, status: str, make_entry: Make, revi
 
 
 @pytest.mark.parametrize(
-    ("verb", "status"), [(actions.submit_for_review, "draft"), (actions.publish_entry, "in_review")]
+    ("verb", "status"),
+    [
+        (actions.submit_for_review, "draft"),
+        (actions.approve_entry, "in_review"),
+        (actions.publish_entry, "in_review"),
+        (actions.confirm_entry, "published"),
+    ],
 )
 def test_entry_that_breaks_a_rule_goes_no_further(verb: Any, status: str, make_entry: Make, reviewer: Any) -> None:
     entry = make_entry(status=status, answer="Take 5 mg.")
+    reviewed_at = entry.reviewed_at
     with pytest.raises(EntryRefused) as refusal:
         verb(entry.pk, by=reviewer.pk)
     assert {problem.field for problem in refusal.value.problems} == {"answer"}
     entry.refresh_from_db()
-    assert (entry.status, entry.reviewed_by_id) == (status, None)
+    assert (entry.status, entry.reviewed_by_id, entry.reviewed_at) == (status, None, reviewed_at)
 
 
 def test_author_does_not_review_own_words(make_entry: Make, author: Any, reviewer: Any) -> None:
@@ -65,10 +79,36 @@ def test_author_does_not_review_own_words(make_entry: Make, author: Any, reviewe
     assert published.review_due == timezone.localdate() + timedelta(days=365)
 
 
+def test_publishing_needs_the_approval_of_another(make_entry: Make, author: Any, reviewer: Any) -> None:
+    entry = make_entry(status="in_review", author=author)
+    with pytest.raises(EntryRefused, match="A reviewer must approve it first"):
+        actions.publish_entry(entry.pk, by=reviewer.pk, may_review=False)
+    with pytest.raises(EntryRefused, match="somebody else must review it"):
+        actions.approve_entry(entry.pk, by=author.pk)
+    approved = actions.approve_entry(entry.pk, by=reviewer.pk)
+    assert (approved.status, approved.is_approved, approved.reviewed_by_id) == ("in_review", True, reviewer.pk)
+    published = actions.publish_entry(entry.pk, by=author.pk, may_review=False)
+    assert (published.status, published.reviewed_by_id) == ("published", reviewer.pk)
+
+
+@pytest.mark.parametrize("undo", [actions.return_to_draft, actions.submit_for_review])
+def test_an_approval_holds_for_one_review_only(undo: Any, make_entry: Make, reviewer: Any) -> None:
+    entry = make_entry(status="in_review")
+    actions.approve_entry(entry.pk, by=reviewer.pk)
+    if undo is actions.submit_for_review:
+        Entry.objects.filter(pk=entry.pk).update(status="draft")
+    undone = undo(entry.pk, by=reviewer.pk)
+    assert (undone.reviewed_by_id, undone.reviewed_at, undone.is_approved) == (None, None, False)
+
+
 def test_confirming_an_overdue_entry_sets_the_next_review(make_entry: Make, reviewer: Any) -> None:
     entry = make_entry(status="published", review_due=timezone.localdate() - timedelta(days=3))
     assert entry.review_is_overdue
-    assert not actions.publish_entry(entry.pk, by=reviewer.pk).review_is_overdue
+    confirmed = actions.confirm_entry(entry.pk, by=reviewer.pk)
+    assert (confirmed.reviewed_by_id, confirmed.review_due) == (
+        reviewer.pk,
+        timezone.localdate() + timedelta(days=365),
+    )
 
 
 def test_imported_key_need_not_follow_our_form(make_entry: Make, reviewer: Any) -> None:
@@ -127,21 +167,3 @@ def test_broker_that_does_not_answer_undoes_no_retirement(
     entry.refresh_from_db()
     assert entry.status == "retired"
     assert entry.index_changed_at is not None
-
-
-def manifest(version: str, read_at: float) -> Manifest:
-    return Manifest(
-        version=version, format=1, model="mini", dimension=384, entries=3, rows=9, sentences=12, reused=0,
-        read_at=read_at, created="2026-11-22T10:00:00+00:00", files={"vectors.npy": "ab"},
-    )  # fmt: skip
-
-
-def test_one_index_serves_and_a_roll_back_is_recorded() -> None:
-    first, second = manifest("one", 1_000.0), manifest("two", 2_000.0)
-    actions.record_artefact(first)
-    actions.record_artefact(second)
-    states = dict(Artefact.objects.values_list("version", "state"))
-    assert states == {"one": "kept", "two": "published"}
-    recorded = actions.record_artefact(first)
-    assert dict(Artefact.objects.values_list("version", "state")) == {"one": "published", "two": "kept"}
-    assert (recorded.entry_count, recorded.checksum, recorded.built_at.timestamp()) == (3, first.checksum, 1_000.0)

@@ -1,0 +1,27 @@
+"""Who may do what to knowledge: three groups, made and completed after every migration.
+
+A role lists what its people may do besides looking at all of knowledge. Nothing is ever taken from a group: an operator
+who wants a role to have less makes a group of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+WRITES = frozenset({"add_entry", "change_entry", "add_entrysource", "change_entrysource", "delete_entrysource"})
+ROLES: dict[str, frozenset[str]] = {
+    "Author": WRITES,
+    "Reviewer": WRITES | {"review_entry"},
+    "Publisher": WRITES | {"publish_entry"},
+}
+
+
+def make_roles(**migrated: Any) -> None:
+    """Django's own signal after a migration, when the permissions exist, is the moment. Safe to repeat."""
+    from django.contrib.auth.models import Group, Permission
+
+    known = Permission.objects.using(migrated["using"]).filter(content_type__app_label="knowledge")
+    looking = [permission for permission in known if permission.codename.startswith("view_")]
+    for name, codenames in ROLES.items():
+        group, _ = Group.objects.using(migrated["using"]).get_or_create(name=name)
+        group.permissions.add(*looking, *(permission for permission in known if permission.codename in codenames))
