@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -34,6 +36,19 @@ def published_entries() -> Iterator[IndexEntry]:
             ),
             reviewed_on=entry.reviewed_at.date() if entry.reviewed_at else None,
         )
+
+
+def moment_of_reading() -> float:
+    """Now, in seconds since 1970: what is read after it holds every change that bears an earlier time.
+
+    A change bears the time at which it was made, and is seen when it is committed. Between the two a reader would miss
+    it and yet be newer: so those who write are waited for.
+    """
+    with transaction.atomic():  # with SQLite this waits for its one writer
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE knowledge_entry IN EXCLUSIVE MODE")
+        return time.time()
 
 
 def overdue_entries() -> QuerySet[Entry]:

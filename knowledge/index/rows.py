@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from knowledge.index.entries import IndexEntry
 from knowledge.public import EntryPage, Source
 from knowledge.wording import clean, sentence_spans, terms
+
+Thing = TypeVar("Thing")
 
 #: Answers with more sentences keep no vector for each: they come from imports, and would multiply the index.
 MOST_SENTENCES = 12
@@ -110,8 +112,8 @@ def text_hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(digests, np.uint64).reshape(-1, 2)
 
 
-def chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The texts in lists of at most `size`."""
-    remaining = iter(texts)
+def chunks(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """The things in lists of at most `size`."""
+    remaining = iter(things)
     while chunk := list(islice(remaining, size)):
         yield chunk

@@ -97,13 +97,7 @@ class Serving:
     def _seen(self, artefact: Artefact) -> Snapshot:
         """The artefact without the entries withdrawn since its entries were read."""
         self._withdrawals = self._sign(WITHDRAWN)
-        hidden = [key for key, at in self._shelf.withdrawn().items() if at >= artefact.manifest.read_at]
-        places = [place for key in hidden if (place := artefact.place_of(key)) is not None]
-        if not places:
-            return Snapshot(artefact, None)
-        visible = np.ones(len(artefact), bool)
-        visible[places] = False
-        return Snapshot(artefact, visible)
+        return _without_withdrawn(artefact, self._shelf)
 
     def _sign(self, name: str) -> Signature:
         try:
@@ -111,6 +105,25 @@ class Serving:
         except FileNotFoundError:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def snapshot_of(shelf: Shelf, version: str) -> Snapshot:
+    """What would be answered from, did this version serve now.
+
+    Raises:
+        ArtefactBroken: it is not there or not whole.
+    """
+    return _without_withdrawn(Artefact(shelf.folder / version), shelf)
+
+
+def _without_withdrawn(artefact: Artefact, shelf: Shelf) -> Snapshot:
+    hidden = [key for key, at in shelf.withdrawn().items() if at >= artefact.manifest.read_at]
+    places = [place for key in hidden if (place := artefact.place_of(key)) is not None]
+    if not places:
+        return Snapshot(artefact, None)
+    visible = np.ones(len(artefact), bool)
+    visible[places] = False
+    return Snapshot(artefact, visible)
 
 
 @cache

@@ -5,6 +5,7 @@ ARTEFACT_DIR/
     current                   the name of the version that serves; replaced in one step
     withdrawn.json            keys of entries taken back, and when
     lock                      held while any of this is changed
+    build.lock                held while an artefact is built; the kernel lets go of it when its holder dies
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,11 @@ from knowledge.index.manifest import MANIFEST, ArtefactBroken, read_manifest, ve
 CURRENT = "current"
 WITHDRAWN = "withdrawn.json"
 UNFINISHED = ".building-"
+BUILD_LOCK = "build.lock"
+
+
+class Busy(RuntimeError):
+    """Somebody else holds the lock."""
 
 
 class Shelf:
@@ -32,11 +38,18 @@ class Shelf:
         self.folder = folder
 
     @contextmanager
-    def locked(self, name: str = "lock") -> Iterator[None]:
-        """Hold a lock of this folder against every other process and thread."""
+    def locked(self, name: str = "lock", *, wait: bool = True) -> Iterator[None]:
+        """Hold a lock of this folder against every other process and thread.
+
+        Raises:
+            Busy: it is held, and we are not to wait.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / name).open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError as error:
+                raise Busy(f"{name} is held by another.") from error
             yield
 
     def current(self) -> str | None:
@@ -79,11 +92,15 @@ class Shelf:
         except (ValueError, TypeError) as error:
             raise ArtefactBroken("The list of withdrawn entries cannot be read.") from error
 
-    def tidy(self, *, keep: int) -> None:
-        """Delete all but the newest versions and the serving one, and withdrawals that no kept version needs."""
+    def tidy(self, *, keep: int, refused: Collection[str] = ()) -> None:
+        """Delete all but the newest versions and the serving one, and withdrawals that no kept version needs.
+
+        Of those that were refused only the newest is kept, and none of them takes the place of a good one.
+        """
         with self.locked():
-            versions = self.versions()
-            for version in versions[:-keep]:
+            good = [version for version in self.versions() if version not in refused]
+            bad = [version for version in self.versions() if version in refused]
+            for version in [*good[:-keep], *bad[:-1]]:
                 if version != self.current():
                     shutil.rmtree(self.folder / version)
             oldest = min((read_manifest(self.folder / version).read_at for version in self.versions()), default=0.0)

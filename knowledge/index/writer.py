@@ -6,20 +6,22 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding.port import Vectors
 from knowledge.index import manifest as names
 from knowledge.index import rows as parts
 from knowledge.index.entries import IndexEntry
+from knowledge.index.sources import VectorSource
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
-#: Texts embedded at a time: enough to sort by length, little enough to hold.
-CHUNK = 2_048
+#: Texts held at a time, to be sorted by length.
+WINDOW = 4_096
+#: Texts embedded, and their vectors kept, at a time: what a killed build may lose.
+BATCH = 512
 #: Below this many vectors every one is compared; above, a neighbour graph finds the candidates.
 EXACT_ROWS = 20_000
 
@@ -103,34 +105,31 @@ class ArtefactWriter:
         index.save(self._folder / names.KEYWORDS, show_progress=False)
         self._tokens.clear()
 
-    def write_vectors(
-        self,
-        embed: Callable[[list[str]], Vectors],
-        *,
-        dimension: int,
-        known: KnownVectors | None,
-        progress: Progress | None,
-    ) -> int:
+    def write_vectors(self, source: VectorSource, *, progress: Progress | None) -> int:
         """Second pass: a vector for each searched text and each sentence; equal texts are embedded once.
 
-        Returns how many were known from an earlier artefact.
+        Returns how many the source had kept.
         """
-        hashes = np.concatenate([parts.text_hashes(texts) for texts in parts.chunks(self._texts(), CHUNK)])
+        hashes = np.concatenate([parts.text_hashes(texts) for texts in parts.chunks(self._texts(), WINDOW)])
         np.save(self._folder / names.HASHES, hashes)
         vectors = np.lib.format.open_memmap(
-            self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(len(hashes), dimension)
+            self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(len(hashes), source.dimension)
         )
-        found = known.copy(hashes, into=vectors) if known else np.zeros(len(hashes), bool)
+        found = source.copy(hashes, into=vectors)
         firsts = _first_equals(hashes)
         fresh = ~found & (firsts == np.arange(len(hashes)))
+        places = np.flatnonzero(fresh)
         done = 0
-        for texts in parts.chunks(compress(self._texts(), fresh), CHUNK):
-            span = np.flatnonzero(fresh)[done : done + len(texts)]
-            vectors[span] = embed(texts)
+        for texts in parts.chunks(compress(self._texts(), fresh), WINDOW):
+            # Texts of like length together: short ones do not wait for long ones.
+            order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+            for batch in parts.chunks(order, BATCH):
+                span = places[done + np.asarray(batch)]
+                vectors[span] = source.embed([texts[at] for at in batch], hashes[span])
+                if progress:
+                    progress("embed", done + len(batch), len(places))
             done += len(texts)
-            if progress:
-                progress("embed", done, int(fresh.sum()))
-        for span in np.array_split(np.flatnonzero(~found & ~fresh), 1 + len(hashes) // CHUNK):
+        for span in np.array_split(np.flatnonzero(~found & ~fresh), 1 + len(hashes) // WINDOW):
             vectors[span] = vectors[firsts[span]]
         vectors.flush()
         return int(found.sum())
@@ -156,7 +155,7 @@ class ArtefactWriter:
             stop = min(start + step, self.rows)
             index.add(np.arange(start, stop, dtype=np.uint64), vectors[start:stop], threads=0)
             if progress:
-                progress("connect", stop, self.rows)
+                progress("write", stop, self.rows)
         index.save(self._folder / names.NEIGHBOURS)
 
 
@@ -164,21 +163,3 @@ def _first_equals(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """For each text, where the first one equal to it stands."""
     _, first, which = np.unique(hashes, axis=0, return_index=True, return_inverse=True)
     return first[which.reshape(-1)]
-
-
-class KnownVectors:
-    """The vectors of an earlier artefact of the same model, found by the hash of their text."""
-
-    def __init__(self, folder: Path) -> None:
-        self._vectors: NDArray[np.float16] = np.load(folder / names.VECTORS, mmap_mode="r")
-        hashes = np.load(folder / names.HASHES)
-        self._order = np.argsort(hashes[:, 0], kind="stable")
-        self._hashes = hashes[self._order]
-
-    def copy(self, hashes: NDArray[np.uint64], *, into: NDArray[np.float16]) -> NDArray[np.bool_]:
-        """Copy the vectors of the texts that are known to their places; says which those are."""
-        places = np.minimum(np.searchsorted(self._hashes[:, 0], hashes[:, 0]), len(self._hashes) - 1)
-        found = (self._hashes[places] == hashes).all(axis=1)
-        for span in np.array_split(np.flatnonzero(found), 1 + len(hashes) // CHUNK):
-            into[span] = self._vectors[self._order[places[span]]]
-        return cast("NDArray[np.bool_]", found)

@@ -117,9 +117,7 @@ class KnowledgeVector(models.Model):
 
     class Meta:
         ordering = ["entry_key", "chunk_index"]
-        constraints = [
-            models.UniqueConstraint(name="knowledge_vector_of_part", fields=["entry_key", "chunk_index"])
-        ]
+        constraints = [models.UniqueConstraint(name="knowledge_vector_of_part", fields=["entry_key", "chunk_index"])]
 
     def __str__(self) -> str:
         return f"{self.entry_key} {self.chunk_index}"

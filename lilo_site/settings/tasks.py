@@ -62,5 +62,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
-    "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 300.0, "options": {"expires": 240}},
+    "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 30.0, "options": {"expires": 25}},
+    "withdraw-missed": {"task": "knowledge.plane.tasks.withdraw_missed", "schedule": 10.0, "options": {"expires": 8}},
 }

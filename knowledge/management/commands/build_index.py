@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from knowledge.management.progress import terminal_bar
+from knowledge.management.building import build_and_tell
 
 
 class Command(BaseCommand):
-    """Build and publish, or go back to an earlier index."""
+    """Build, judge and publish, or go back to an earlier index."""
 
     help = "Build the index from the published entries and let it serve; only changed texts are embedded."
 
@@ -26,24 +26,17 @@ class Command(BaseCommand):
 
     def handle(self, *, roll_back: str | None, if_changed: bool, **options: Any) -> None:
         """Do it, and say which index serves now."""
-        from knowledge.embedding.port import EmbeddingUnavailable
-        from knowledge.index import build
-        from knowledge.index.manifest import ArtefactBroken
+        from knowledge.index.build import serves_configured_model
+        from knowledge.plane import actions
         from knowledge.selectors import index_is_stale
 
-        if if_changed and not index_is_stale() and build.serves_configured_model():
+        if roll_back is not None:
+            try:
+                manifest = actions.roll_back(roll_back or None)
+            except actions.BuildRefused as error:
+                raise CommandError(str(error)) from error
+            self.stdout.write(f"Index {manifest.version} serves again: {manifest.entries:,} entries.")
+        elif if_changed and not index_is_stale() and serves_configured_model():
             self.stdout.write("The index is up to date.")
-            return
-        try:
-            if roll_back is not None:
-                manifest = build.roll_back(roll_back or None)
-            else:
-                with terminal_bar() as progress:
-                    manifest = build.build_and_publish(progress=progress)
-        except (build.NothingToPublish, EmbeddingUnavailable, ArtefactBroken) as error:
-            raise CommandError(str(error)) from error
-        vectors = manifest.rows + manifest.sentences
-        self.stdout.write(
-            f"Index {manifest.version} serves: {manifest.entries:,} entries, {vectors:,} vectors of {manifest.model}, "
-            f"{manifest.reused:,} of them taken over."
-        )
+        else:
+            self.stdout.write(build_and_tell())

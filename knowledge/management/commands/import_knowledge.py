@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from knowledge.importers.records import FORMATS, Format, UnreadableFile, read_records
 from knowledge.importers.store import ImportReport, import_entries
-from knowledge.management.progress import terminal_bar
+from knowledge.management.building import build_and_tell
 
 SHOWN_REFUSALS = 20
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if not report.accepted:
             raise CommandError("Nothing could be imported.")
         if publish:
-            self._build()
+            self.stdout.write(build_and_tell())
 
     def _import(self, stream: BinaryIO, chosen: Format, *, name: str, size: int, publish: bool) -> ImportReport:
         with tqdm(total=size, unit="B", unit_scale=True, desc="Importing", disable=None) as bar:
@@ -68,11 +68,3 @@ class Command(BaseCommand):
             f"{report.read:,} rows read: {report.created:,} created, {report.updated:,} updated, "
             f"{report.unchanged:,} unchanged, {len(report.refused):,} refused."
         )
-
-    def _build(self) -> None:
-        # The model library takes seconds to load: only when there is something to build.
-        from knowledge.index.build import build_and_publish
-
-        with terminal_bar() as progress:
-            manifest = build_and_publish(progress=progress)
-        self.stdout.write(f"Published index {manifest.version} with {manifest.entries:,} entries.")

@@ -90,7 +90,7 @@ def test_published_rows_are_searched_when_the_command_ends(tmp_path: Path, artef
     file.write_text(rows(5))
     out = run(file, "--publish")[0]
     serving = Artefact.objects.get()
-    assert f"Published index {serving.version} with 5 entries." in out
+    assert f"Index {serving.version} serves: 5 entries" in out
     assert (artefact_folder / "current").read_text().strip() == serving.version
     assert set(Entry.objects.values_list("status", flat=True)) == {"published"}
     assert not index_is_stale()

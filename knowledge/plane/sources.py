@@ -1,0 +1,55 @@
+"""Vectors of a build: from the store, and what must be embedded goes into the store at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding.embedder import Embedder
+from knowledge.embedding.port import Vectors
+from knowledge.index.sources import PART
+from knowledge.plane.vectors.port import Maker, StoredVector, VectorStore
+
+
+class StoredVectors:
+    """A `VectorSource` that embeds a text once, whatever becomes of the build that asked for it."""
+
+    def __init__(self, store: VectorStore, embedder: Embedder) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._by = Maker(embedder.name, embedder.dimension)
+
+    @property
+    def model(self) -> str:
+        """See `VectorSource`."""
+        return self._by.model
+
+    @property
+    def dimension(self) -> int:
+        """See `VectorSource`."""
+        return self._by.dimension
+
+    def copy(self, hashes: NDArray[np.uint64], *, into: NDArray[np.float16]) -> NDArray[np.bool_]:
+        """See `VectorSource`."""
+        found = np.zeros(len(hashes), bool)
+        for start in range(0, len(hashes), PART):
+            names = written(hashes[start : start + PART])
+            stored = self._store.vectors(list(dict.fromkeys(names)), self._by)
+            known = [at for at, name in enumerate(names) if name in stored]
+            if known:
+                into[start + np.asarray(known)] = np.stack([stored[names[at]] for at in known])
+                found[start + np.asarray(known)] = True
+        return found
+
+    def embed(self, texts: list[str], hashes: NDArray[np.uint64]) -> Vectors:
+        """See `VectorSource`."""
+        vectors = self._embedder.embed_texts(texts)
+        kept: list[StoredVector] = list(vectors.astype(np.float16))
+        self._store.keep(dict(zip(written(hashes), kept, strict=True)), self._by)
+        return vectors
+
+
+def written(hashes: NDArray[np.uint64]) -> list[str]:
+    """Hashes as the store writes them: 32 hexadecimal digits each."""
+    digits = np.ascontiguousarray(hashes).tobytes().hex()
+    return [digits[start : start + 32] for start in range(0, len(digits), 32)]
