@@ -227,4 +227,5 @@ class Artefact(models.Model):
         return self.version
 
 
+from knowledge.evaluation.models import EvaluationRun  # noqa: E402, F401  (parts of this app)
 from knowledge.plane.models import Build, Embedding, KnowledgeVector  # noqa: E402, F401  (parts of this app)

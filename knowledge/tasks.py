@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from knowledge.evaluation.tasks import carry_out_run
 from knowledge.plane.tasks import rebuild_index, withdraw_missed
 
-__all__ = ["rebuild_index", "withdraw_missed"]
+__all__ = ["carry_out_run", "rebuild_index", "withdraw_missed"]

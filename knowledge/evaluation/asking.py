@@ -22,6 +22,8 @@ DEPTH = 10
 FAMILY = "family"
 
 Progress = Callable[[str, int, int], None]
+#: What Lilo says, how it failed, and how many milliseconds that took.
+Answer = tuple[Answered | None, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,12 @@ class Outcome:
 
 
 def ask_all(
-    golden: Sequence[Golden], snapshot: Snapshot, *, together: int = 1, progress: Progress | None = None
+    golden: Sequence[Golden],
+    snapshot: Snapshot,
+    *,
+    together: int = 1,
+    depth: int = DEPTH,
+    progress: Progress | None = None,
 ) -> list[Outcome]:
     """Ask every question as a person would, answered from this artefact. Blocks; not for the event loop.
 
@@ -47,25 +54,28 @@ def ask_all(
         golden: the questions.
         snapshot: what to answer from.
         together: how many are asked at a time. More is quicker, and the times then include waiting for each other.
+        depth: how much of each ranking to keep; 0 for none.
         progress: called with the step, how much is done, and how much there is.
     """
     configured_embedder().embed_queries(["Are you ready?"])  # else the first questions would wait for the model
     with answering_from(snapshot):
         answers = asyncio.run(_asked(golden, together, progress))
-        searched = [
-            (answered.searched if answered else "") or question.question
-            for question, (answered, _, _) in zip(golden, answers, strict=True)
-        ]
-        rankings = [
-            tuple(item.key for item in found.evidence) if found.strategy != "default" else ()
-            for found in find_many(searched, limit=DEPTH)
-        ]
+        rankings = _rankings(golden, answers, depth) if depth else [()] * len(golden)
     return [
         Outcome(question, *answer, ranking) for question, answer, ranking in zip(golden, answers, rankings, strict=True)
     ]
 
 
-Answer = tuple[Answered | None, str, float]
+def _rankings(golden: Sequence[Golden], answers: Sequence[Answer], depth: int) -> list[tuple[str, ...]]:
+    """The keys found for the words that were searched, or for the question itself where nothing was searched."""
+    searched = [
+        (answered.searched if answered else "") or question.question
+        for question, (answered, _, _) in zip(golden, answers, strict=True)
+    ]
+    return [
+        tuple(item.key for item in found.evidence) if found.strategy != "default" else ()
+        for found in find_many(searched, limit=depth)
+    ]
 
 
 async def _asked(golden: Sequence[Golden], together: int, progress: Progress | None) -> list[Answer]:

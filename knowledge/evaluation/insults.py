@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 _WORDS = """
-arse arsehole arseholes ass asshole assholes bastard bastards bitch bitches bloody-minded bollocks bugger bullshit crap crappy
-cretin cretins cunt damn damned degenerate dick dickhead dimwit dimwits dotard dumb dumbass fatso feeble-minded fool foolish fools
-freak freaks fuck fucked fucker fucking geezer hag halfwit idiot idiotic idiots imbecile imbeciles jerk lame-brained loser
-losers loony lunatic lunatics moron moronic morons motherfucker nitwit numbskull nutcase nutter old-bag old-bat pathetic
-piss pissed prick psycho retard retarded retards scum senile shit shitty shut-up simpleton slut spastic stupid stupidity
-tard thick-headed twat twit useless-old wanker weirdo whore wimp worthless wrinkly
+arse arsehole arseholes asshole assholes bastard bastards bitch bitches bloody-minded bollocks bugger bullshit crappy
+cretin cretins cunt damn damned degenerate dick dickhead dimwit dimwits dotard dumb dumbass fatso feeble-minded fuck
+fucked fucker fucking halfwit idiot idiotic idiots imbecile imbeciles lame-brained loony loser losers lunatic lunatics
+moron moronic morons motherfucker nitwit numbskull nutcase nutter old-bag old-bat pathetic pissed prick psycho retard
+retarded retards senile shit shitty shut-up simpleton slut spastic stupid stupidity tard thick-headed twat twit
+useless-old wanker weirdo whore wimp worthless wrinkly
 """
 INSULT = re.compile(
     rf"\b(?:{'|'.join(word.replace('-', '[ -]') for word in sorted(_WORDS.split(), key=len, reverse=True))})\b",

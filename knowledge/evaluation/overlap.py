@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from Stemmer import Stemmer
 
@@ -29,7 +30,7 @@ def rouge(answer: str, reference: str) -> dict[str, float]:
     said, wanted = _stems(answer), _stems(reference)
     return {
         "rouge1": _f1(said, wanted),
-        "rouge2": _f1(list(zip(said, said[1:], strict=False)), list(zip(wanted, wanted[1:], strict=False))),
+        "rouge2": _f1(list(pairwise(said)), list(pairwise(wanted))),
         "rougeL": _longest_common(said, wanted),
     }
 

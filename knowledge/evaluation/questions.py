@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -59,9 +59,9 @@ def read_golden(folder: Path = FOLDER) -> list[Golden]:
     return list(found.values())
 
 
-def digest(golden: list[Golden]) -> str:
+def digest(golden: Sequence[Golden]) -> str:
     """What tells two golden sets apart."""
-    return hashlib.sha256(repr(golden).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(list(golden)).encode()).hexdigest()[:16]
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Golden]]:

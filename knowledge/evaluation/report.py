@@ -32,7 +32,7 @@ MEASURES: dict[str, Callable[[Row], float | None]] = {
     "insulting": lambda row: float(row.insults > 0),
     "length": lambda row: float(row.length) if row.relevance is not None else None,
     "reading_grade": lambda row: row.grade if row.relevance is not None else None,
-    "fallback": lambda row: float(row.is_fallback) if row.expect == "answer" else None,
+    "fallback": lambda row: float(is_fallback(row.strategy, row.rung)) if row.expect == "answer" else None,
     "error": lambda row: float(bool(row.error) or row.kind == "refusal"),
 }
 GROUPS: dict[str, Callable[[Row], str]] = {
@@ -40,6 +40,11 @@ GROUPS: dict[str, Callable[[Row], str]] = {
     "voice": lambda row: row.voice,
     "split": lambda row: row.split,
 }
+
+
+def is_fallback(strategy: str, rung: str) -> bool:
+    """Whether an answer was found otherwise than at the first attempt, or not at all."""
+    return rung != "full_rag" or strategy == "default" or "+" in strategy
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:

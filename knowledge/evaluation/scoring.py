@@ -23,8 +23,10 @@ from knowledge.readability import reading_grade, words
 #: What the screen must hear, by what is expected; anything calmer is right for the others.
 LEVELS = {"alert": "E", "ask": "A"}
 CALM = frozenset("CN")
+#: An answer this near to its reference says the same in other words.
+SAME_MEANING = 0.7
 #: The kind of answer that is right, where no danger is expected.
-KINDS = {"answer": "answer", "abstain": "abstention", "small_talk": "small_talk"}
+KINDS = {"abstain": "abstention", "small_talk": "small_talk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Row:
     """Keys of the entries found, best first."""
     relevant: tuple[str, ...]
     quality: float
-    """0 to 1: the one number that a gate compares. See `_quality`."""
+    """0 to 1: see `qualities`."""
     error: str
     took_ms: float
     confidence: float
@@ -78,11 +80,6 @@ class Row:
         """A row that was kept."""
         return cls(**{**kept, "found": tuple(kept["found"]), "relevant": tuple(kept["relevant"])})
 
-    @property
-    def is_fallback(self) -> bool:
-        """Whether it was answered otherwise than at the first attempt, or not at all."""
-        return self.rung != "full_rag" or self.strategy == "default" or "+" in self.strategy
-
 
 def score(outcomes: Sequence[Outcome], artefact: Artefact, judged: Sequence[float | None] = ()) -> list[Row]:
     """A row for each outcome.
@@ -95,12 +92,12 @@ def score(outcomes: Sequence[Outcome], artefact: Artefact, judged: Sequence[floa
     rankings = _rankings(outcomes)
     relevance = _relevance(outcomes)
     faithful = _faithfulness(outcomes, artefact)
-    meant = _meaning(outcomes, artefact)
+    good = qualities(outcomes, artefact)
     return [
         _row(
             outcome,
             ranking=rankings.get(outcome.golden.id),
-            meant=meant.get(at),
+            quality=good[at],
             faithfulness=faithful[at],
             relevance=relevance.get(at),
             judged=judged[at] if judged else None,
@@ -109,7 +106,7 @@ def score(outcomes: Sequence[Outcome], artefact: Artefact, judged: Sequence[floa
     ]
 
 
-def _row(outcome: Outcome, *, meant: float | None, **measured: Any) -> Row:
+def _row(outcome: Outcome, **measured: Any) -> Row:
     golden, answered = outcome.golden, outcome.answered
     said = factual_text(answered)
     overlap = None
@@ -131,7 +128,6 @@ def _row(outcome: Outcome, *, meant: float | None, **measured: Any) -> Row:
         text=text,
         found=outcome.ranking,
         relevant=tuple(golden.relevant),
-        quality=_quality(outcome, meant if meant is not None else (overlap or {}).get("token_f1", 0.0)),
         error=outcome.error,
         took_ms=outcome.took_ms,
         confidence=answered.confidence if answered else 0.0,
@@ -156,17 +152,36 @@ def factual(answered: Answered) -> list[AnswerSentence]:
     return [sentence for sentence in answered.sentences if sentence.entry]
 
 
-def _quality(outcome: Outcome, overlap: float) -> float:
-    """An answer counts by the words of its reference; everything else is right or wrong."""
-    golden, answered = outcome.golden, outcome.answered
-    if answered is None:
+def qualities(outcomes: Sequence[Outcome], artefact: Artefact) -> list[float]:
+    """How good each outcome is, 0 to 1: the number that runs and artefacts are compared by.
+
+    An answer counts by the words it shares with its reference (token F1). Where a curator has reworded the entry since,
+    no answer could have those words: then by whether it means the same. Everything else is right or wrong: an
+    abstention, small talk, the level of danger heard.
+    """
+    meant = _meaning(outcomes, artefact)
+    return [
+        _overlap(outcome, meant.get(at)) if outcome.golden.expect == "answer" else float(_is_right(outcome))
+        for at, outcome in enumerate(outcomes)
+    ]
+
+
+def _overlap(outcome: Outcome, meant: float | None) -> float:
+    answered = outcome.answered
+    if answered is None or answered.level not in CALM:
         return 0.0
-    if golden.expect in LEVELS:
-        return float(answered.level == LEVELS[golden.expect])
-    if answered.level not in CALM or answered.kind != KINDS[golden.expect]:
-        # Small talk and what Lilo says of itself may come from an entry as well: words decide.
-        return overlap if golden.expect == "answer" and answered.kind == "small_talk" else 0.0
-    return overlap if golden.expect == "answer" else 1.0
+    if meant is not None:
+        return float(meant >= SAME_MEANING)
+    return token_f1(factual_text(answered), " ".join(outcome.golden.reference))
+
+
+def _is_right(outcome: Outcome) -> bool:
+    answered, expect = outcome.answered, outcome.golden.expect
+    if answered is None:
+        return False
+    if expect in LEVELS:
+        return answered.level == LEVELS[expect]
+    return answered.level in CALM and answered.kind == KINDS[expect]
 
 
 def _rankings(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
