@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from knowledge.models import Entry, EntrySource
 from knowledge.plain_text import plain_line, plain_text
@@ -30,7 +30,10 @@ else:
     _SourceFormSet = forms.BaseInlineFormSet
 
 #: Buttons that take an entry towards people: pressed, the rules bind; else they are hints.
-SUBMIT, PUBLISH = "knowledge_entry_submit", "knowledge_entry_publish"
+BINDING = frozenset({"knowledge_entry_submit", "knowledge_entry_approve", "knowledge_entry_publish"})
+SEND_BACK = "knowledge_entry_send_back"
+#: Fields that say something about a change, and are no part of the entry.
+ASIDE = frozenset({"note", "look_alikes_seen", "opened_at"})
 
 
 class TextsField(forms.CharField):
@@ -96,6 +99,19 @@ class EntryForm(_EntryModelForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="Words to find it by, with commas.",
     )
+    note = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        label="A word about this",
+        help_text="Why, for those who read the versions later. To send an entry back, say what is to be changed.",
+    )
+    look_alikes_seen = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanWidget,
+        label="I have looked at the entries like it",
+        help_text="Needed only where another entry is very like this one, and both are to stay.",
+    )
     opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -106,6 +122,10 @@ class EntryForm(_EntryModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding and "opened_at" in self.fields:
             self.initial["opened_at"] = self.instance.updated_at.isoformat()
+
+    def clean_note(self) -> str:
+        """On one line, without hidden characters."""
+        return plain_line(self.cleaned_data["note"])
 
     def clean_question(self) -> str:
         """On one line, without hidden characters."""
@@ -128,6 +148,8 @@ class EntryForm(_EntryModelForm):
             )
         if self.instance.status == Entry.Status.PUBLISHED and not cleaned.get("review_due"):
             self.add_error("review_due", "A published entry needs a day when its facts are checked again.")
+        if SEND_BACK in self.data and self.instance.status == Entry.Status.IN_REVIEW and not cleaned.get("note"):
+            self.add_error("note", "Say what is to be changed, so that the author knows.")
         if wants_rules(self.data) and not self.errors:
             for problem in entry_problems(self._text(cleaned)):
                 if problem.field in self.fields:
@@ -136,7 +158,11 @@ class EntryForm(_EntryModelForm):
 
     def words_changed(self) -> bool:
         """Whether what Lilo would say has changed, not only the day of the next review."""
-        return bool(set(self.changed_data) - {"review_due", "opened_at"})
+        return bool(set(self.changed_data) - {"review_due"} - ASIDE)
+
+    def entry_changed(self) -> bool:
+        """Whether anything of the entry itself has changed."""
+        return bool(set(self.changed_data) - ASIDE)
 
     def _text(self, cleaned: dict[str, Any]) -> EntryText:
         return EntryText(
@@ -168,4 +194,4 @@ class SourceFormSet(_SourceFormSet):
 
 def wants_rules(data: Any) -> bool:
     """Whether a button was pressed that takes the entry towards people."""
-    return SUBMIT in data or PUBLISH in data
+    return not BINDING.isdisjoint(data)

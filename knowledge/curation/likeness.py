@@ -32,6 +32,7 @@ MOST_SHOWN, MOST_DRAFTS = 5, 100
 MOST_COMPARED = 20_000
 MOST_PAIRS = 500
 ROWS_AT_ONCE = 1_024
+PATIENCE_S = 5.0
 
 
 class LikenessUnknown(RuntimeError):
@@ -158,7 +159,13 @@ def _compared(words: Words, other: Words, likeness: float, asked: float) -> Look
     return LookAlike(other.key, other.question, likeness, asked, tuple(disagreements(words.answer, other.answer)))
 
 
-def _pairs(artefact: Artefact) -> Iterator[Pair]:
+@lru_cache(maxsize=1)
+def _pairs(artefact: Artefact) -> tuple[Pair, ...]:
+    """The pairs of an artefact, which never change."""
+    return tuple(_compare_each(artefact))
+
+
+def _compare_each(artefact: Artefact) -> Iterator[Pair]:
     vectors = _whole_vectors(artefact)
     found: list[tuple[float, int, int]] = []
     for start in range(0, len(vectors), ROWS_AT_ONCE):
@@ -207,9 +214,11 @@ MOST_KNOWN = 4 * MOST_DRAFTS
 def _embedded(texts: Sequence[str]) -> Vectors:
     """The vectors of texts as the index has them, one call of the model for those not met lately.
 
-    One at a time: many curators who type must not take the model from the people who talk.
+    One at a time, and none waits long: curators who type must not take the model from the people who talk.
     """
-    with _one_at_a_time:
+    if not _one_at_a_time.acquire(timeout=PATIENCE_S):
+        raise LikenessUnknown("Other entries are being compared; try again in a moment.")
+    try:
         unknown = [text for text in dict.fromkeys(texts) if text not in _known]
         try:
             _known.update(zip(unknown, configured_embedder().embed_texts(unknown), strict=True))
@@ -221,3 +230,5 @@ def _embedded(texts: Sequence[str]) -> Vectors:
         for text in list(_known)[:-MOST_KNOWN]:
             del _known[text]
         return vectors
+    finally:
+        _one_at_a_time.release()

@@ -49,7 +49,20 @@ UNFOLD = {
                     _item("Entries", "menu_book", _ENTRIES),
                     _item("Waiting for review", "rate_review", _IN_REVIEW, badge="knowledge.admin_home.waiting_badge"),
                     _item("Review overdue", "event_busy", _OVERDUE, badge="knowledge.admin_home.overdue_badge"),
-                    _item("Indexes", "database", reverse_lazy("admin:knowledge_artefact_changelist")),
+                    _item("Look-alikes", "content_copy", reverse_lazy("admin:knowledge_entry_look_alikes")),
+                    _item(
+                        "Builds",
+                        "conveyor_belt",
+                        reverse_lazy("admin:knowledge_build_changelist"),
+                        "knowledge.view_build",
+                        badge="knowledge.plane.admin.build_badge",
+                    ),
+                    _item(
+                        "Indexes",
+                        "database",
+                        reverse_lazy("admin:knowledge_artefact_changelist"),
+                        "knowledge.view_artefact",
+                    ),
                 ],
             },
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -33,14 +34,25 @@ class Person:
     relation: str = ""
     """What they are to the senior; empty for those who are not of her circle."""
     role: str = Role.FAMILY
+    groups: tuple[str, ...] = ()
+    """What they may do to knowledge."""
+    is_superuser: bool = False
 
 
 SENIOR = Person("margaret", "Margaret Doyle", Kind.SENIOR, "the senior: talk with Lilo at /", "+12025550101")
 OTHERS = (
     Person("anna", "Anna Doyle", Kind.FAMILY, "her daughter", "+12025550102", relation="daughter", role=Role.PRIMARY),
     Person("ben", "Ben Okafor", Kind.FAMILY, "her neighbour", "+12025550103", relation="neighbour"),
-    Person("carla", "Carla Ruiz", Kind.CURATOR, "writes what Lilo knows: /admin/", is_staff=True),
-    Person("rob", "Rob Lindqvist", Kind.CURATOR, "reviews and publishes it: /admin/", is_staff=True),
+    Person("carla", "Carla Ruiz", Kind.CURATOR, "writes what Lilo knows: /admin/", is_staff=True, groups=("Author",)),
+    Person(
+        "rob",
+        "Rob Lindqvist",
+        Kind.CURATOR,
+        "reviews and publishes it, and runs the place: /admin/",
+        is_staff=True,
+        groups=("Reviewer", "Publisher"),
+        is_superuser=True,
+    ),
 )
 LEAD, NURSE, CARER = STAFF = (
     Person("rosa", "Rosa Alvarez", Kind.STAFF, "runs Rosewood, a home of twelve: /facility/", "+12025550111"),
@@ -82,7 +94,7 @@ class Command(BaseCommand):
         fill_journal(margaret, by=User.objects.get(username="anna"))
         fill_medicines(margaret, by=User.objects.get(username="anna"))
 
-        operator = User.objects.get(username="carla")
+        operator = User.objects.get(username="rob")
         furnish_home(operator, lead=_opened(LEAD), nurse=_opened(NURSE), carer=_opened(CARER))
 
     def _print_addresses(self, port: int) -> None:
@@ -97,7 +109,10 @@ class Command(BaseCommand):
 
 def _opened(person: Person) -> User:
     """The person's account, opened if there is none."""
-    return User.objects.filter(username=person.username).first() or create_user(
+    known = User.objects.filter(username=person.username).first()
+    if known is not None:
+        return known
+    user = create_user(
         username=person.username,
         password=PASSWORD,
         full_name=person.full_name,
@@ -106,5 +121,7 @@ def _opened(person: Person) -> User:
         phone=person.phone,
         is_verified=True,
         is_staff=person.is_staff,
-        is_superuser=person.is_staff,
+        is_superuser=person.is_superuser,
     )
+    user.groups.set(Group.objects.filter(name__in=person.groups))
+    return user
