@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -19,6 +20,8 @@ from torch.nn import functional
 
 WIDTH, HEADS, LAYERS, INNER = 384, 12, 6, 1536
 DROPOUT = 0.1
+#: Seven bits for -1..1, for processors whose products of eight bits overflow.
+STEP, MIDDLE = 2 / 127, 64
 
 
 def bundled_model() -> Path:
@@ -40,12 +43,15 @@ class Adapted(nn.Module):
     """A frozen linear map plus a trainable one of low rank: `x W' + b + x A' B'`."""
 
     packed: torch.ScriptObject | None = None
+    reach: Tensor
+    """How far each input goes, either way: measured after training, so that 8 bits hold it."""
 
     def __init__(self, inner: int, outer: int, *, rank: int) -> None:
         super().__init__()
         self.frozen = nn.Linear(inner, outer)
         self.frozen.requires_grad_(False)
         self.merged = rank == 0
+        self.register_buffer("reach", torch.ones(inner))
         if rank:
             self.down = nn.Parameter(torch.zeros(rank, inner))
             self.up = nn.Parameter(torch.zeros(outer, rank))
@@ -54,7 +60,9 @@ class Adapted(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map the last dimension."""
         if self.packed is not None:
-            mapped: Tensor = torch.ops.quantized.linear_dynamic(x, self.packed, reduce_range=True)
+            mapped: Tensor = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
+                (x / self.reach).clamp(-1, 1), STEP, MIDDLE, self.packed
+            )
             return mapped
         plain: Tensor = self.frozen(x)
         return plain if self.merged else plain + functional.linear(functional.linear(x, self.down), self.up)
@@ -68,10 +76,12 @@ class Adapted(nn.Module):
     def pack(self) -> None:
         """Keep the merged map in 8 bits, a scale for each row: half the time for the same hearing. For good.
 
-        A torch or processor without these operations keeps 32 bits, which ask a little more often.
+        Each input is first brought to -1..1 by its own reach, which the weights take up (as Xiao et al. 2023,
+        SmoothQuant, with all of the difficulty moved to the weights). The scale is fixed, so that a message is judged
+        alike alone and in company. A torch or processor without these operations keeps 32 bits.
         """
         self.merge()
-        weight = self.frozen.weight.data
+        weight = self.frozen.weight.data * self.reach
         scales = (weight.abs().amax(1) / 127).clamp(min=1e-8).double()
         zeros = torch.zeros(len(scales), dtype=torch.long)
         with warnings.catch_warnings(), contextlib.suppress(AttributeError, RuntimeError):
@@ -153,8 +163,32 @@ class ScreenModel(nn.Module):
                 module.pack()
 
     def own_weights(self) -> dict[str, Tensor]:
-        """What training changes and the repository keeps: the low-rank parts, the norms and the head."""
+        """What training changes: the low-rank parts, the norms and the head."""
         return {name: weight for name, weight in self.named_parameters() if weight.requires_grad}
+
+    def kept_weights(self) -> dict[str, Tensor]:
+        """What the repository keeps: what training changed, and the reach of every map's inputs."""
+        return self.own_weights() | dict(self.named_buffers())
+
+    def note_reach(self, batches: Iterable[tuple[Tensor, Tensor, Tensor, Tensor]]) -> None:
+        """Measure how far the inputs of every map go over these inputs of the model."""
+        maps = [module for module in self.modules() if isinstance(module, Adapted)]
+        for module in maps:
+            module.reach.zero_()
+        hooks = [module.register_forward_pre_hook(_note_input) for module in maps]
+        self.eval()
+        with torch.inference_mode():
+            for batch in batches:
+                self(*batch)
+        for hook in hooks:
+            hook.remove()
+        for module in maps:
+            module.reach.clamp_(min=1e-3)
+
+
+def _note_input(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    if isinstance(module, Adapted):
+        module.reach.copy_(torch.maximum(module.reach, inputs[0].abs().flatten(0, -2).amax(0)))
 
 
 def load_frozen(model: ScreenModel, folder: Path) -> None:

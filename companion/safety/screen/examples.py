@@ -14,14 +14,16 @@ DATA = Path(__file__).parent / "data"
 
 TEST_VOICES = frozenset(
     {
-        "stoic_farmer", "ny_sylvia", "indian_kamala",
-        "canadian_margaret", "black_country_stan", "italian_second_language", "plain_edwin", "dictated_norma",
+        "out_nurse", "out_paramedic", "out_tester", "out_carer",
+        "out_social_worker", "out_psychologist", "out_teacher", "out_gp",
     }
 )  # fmt: skip
 DEVELOPMENT_VOICES = frozenset(
     {
         "geordie_alan", "texan_wanda", "nz_moana", "shaky_voice_ivy",
         "irish_paddy", "late_night_typist", "hearing_loss_gwen",
+        "canadian_margaret", "black_country_stan", "italian_second_language", "plain_edwin", "dictated_norma",
+        "near_caller", "near_warden", "near_student", "near_pharmacist", "near_neighbour", "near_engineer",
     }
 )  # fmt: skip
 

@@ -24,6 +24,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 LEVELS = (Level.NONE, Level.CONCERN, Level.ASK, Level.EMERGENCY)
 Message = tuple[str, Sequence[str]]
 _HANDS = min(4, len(os.sched_getaffinity(0)))
+_TOGETHER = 8
+"""Messages of one pass: more fill a processor's cache and make the first wait for the last."""
 
 
 class LearnedLayerMissing(RuntimeError):
@@ -58,27 +60,34 @@ class Learned:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         try:
             self.settings: dict[str, Any] = json.loads((folder / "settings.json").read_text("utf-8"))
-            self._model = _load(folder, self.settings)
+            self._model = load(folder, self.settings)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
             raise LearnedLayerMissing(str(error)) from error
+        self._model.pack()
         self.thresholds = Thresholds(**self.settings["thresholds"])
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="screen", initializer=_one_thread_each)
 
     def judge(self, messages: Sequence[Message]) -> list[Judgement]:
-        """Judge messages side by side; of a long message's pieces, the gravest."""
+        """Judge messages, those of like length together; of a long one's pieces, the gravest."""
         encoded = [encode(text, recent) for text, recent in messages]
-        judged = self._hands.map(self._judge, [piece for group in encoded for piece in group])
-        return [max((next(judged) for _ in group), key=lambda one: one.alarm) for group in encoded]
+        pieces = [piece for group in encoded for piece in group]
+        by_length = sorted(range(len(pieces)), key=lambda place: len(pieces[place].tokens))
+        groups = [by_length[start : start + _TOGETHER] for start in range(0, len(pieces), _TOGETHER)]
+        judged: dict[int, Judgement] = {}
+        found = self._hands.map(self._judge, [[pieces[place] for place in group] for group in groups])
+        for group, judgements in zip(groups, found, strict=True):
+            judged |= zip(group, judgements, strict=True)
+        places = iter(range(len(pieces)))
+        return [max((judged[next(places)] for _ in group), key=lambda one: one.alarm) for group in encoded]
 
-    def _judge(self, piece: Encoded) -> Judgement:
-        """One piece by itself: what it is taken for must not hang on what else arrived just then."""
+    def _judge(self, pieces: Sequence[Encoded]) -> list[Judgement]:
         import torch
 
         with torch.inference_mode():
-            level, category, _ = self._model(*tensors([piece]))
-            none, concern, ask, emergency = level[0].softmax(-1).tolist()
-            name = int(category[0, :-1].argmax(-1))
-        return Judgement((none, concern, ask, emergency), CATEGORIES[name])
+            level, category, _ = self._model(*tensors(pieces))
+            probabilities = level.softmax(-1).tolist()
+            names = category[:, :-1].argmax(-1).tolist()
+        return [Judgement(tuple(row), CATEGORIES[name]) for row, name in zip(probabilities, names, strict=True)]
 
     def assess(self, judgement: Judgement) -> Assessment:
         """The level a judgement stands for."""
@@ -143,18 +152,18 @@ def build(settings: dict[str, Any]) -> ScreenModel:
     return model
 
 
-def _load(folder: Path, settings: dict[str, Any]) -> ScreenModel:
+def load(folder: Path, settings: dict[str, Any]) -> ScreenModel:
+    """The trained network, in 32 bits."""
     from safetensors.torch import load_file
 
     model = build(settings)
     stored = load_file(str(folder / "screen.safetensors"))
-    own = model.own_weights()
+    own = model.kept_weights()
     if stored.keys() != own.keys():
         raise LearnedLayerMissing("the weights are of another network")
     for name, weight in stored.items():
         own[name].data.copy_(weight.float())
     model.eval()
-    model.pack()
     return model
 
 

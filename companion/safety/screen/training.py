@@ -25,6 +25,10 @@ _COST = {"N": 1.0, "C": 0.7, "A": 1.2, "E": 1.5}
 """What a mistake on each level costs: a missed emergency most; a concern is the level others blur into."""
 
 
+#: Utterances over which the reach of the network's inner numbers is measured.
+REACH_EXAMPLES = 1_024
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to train."""
@@ -76,7 +80,9 @@ def train(
             torch.nn.utils.clip_grad_norm_(model.own_weights().values(), 1.0)
             optimiser.step()
             schedule.step()
+        note_reach(model, examples, plan)
         after_epoch(epoch + 1, total / len(examples), model)
+        model.train()
     return model
 
 
@@ -157,6 +163,13 @@ def _batches(
 
 
 def save_weights(model: ScreenModel, path: Path) -> None:
-    """Write what training changed, in half precision. Call before `merge`."""
+    """Write what the repository keeps, in half precision. Call before `merge`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: weight.detach().half().contiguous() for name, weight in model.own_weights().items()}, str(path))
+    save_file({name: weight.detach().half().contiguous() for name, weight in model.kept_weights().items()}, str(path))
+
+
+def note_reach(model: ScreenModel, examples: Sequence[Example], plan: Plan) -> None:
+    """Measure the reach of the network's inner numbers over a sample of what it was taught."""
+    chance = random.Random(plan.seed)  # noqa: S311 - a sample, not secrecy
+    rows = chance.sample(list(examples), min(REACH_EXAMPLES, len(examples)))
+    model.note_reach(tensors(pieces) for _, pieces in _batches(rows, plan.batch, chance))
