@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from knowledge.actions import request_rebuild
 from knowledge.index.manifest import ArtefactBroken, Manifest
 from knowledge.index.shelf import Shelf
 from knowledge.models import Artefact, Build
@@ -73,6 +74,7 @@ def publish_anyway(build: Build, *, by: UUID, because: str) -> None:
     if not reason:
         raise BuildRefused("Say why it should serve although it was refused.")
     with transaction.atomic():
+        transaction.on_commit(request_rebuild, robust=True)
         build = Build.objects.select_for_update().get(pk=build.pk)
         if build.state != State.REFUSED or build != newest_build():
             raise BuildRefused("Only the newest index, and only one that was refused, can be published this way.")
@@ -140,4 +142,4 @@ def keep_verdict(build: Build, verdict: Verdict) -> None:
 def _save(build: Build, **facts: Any) -> None:
     for name, value in facts.items():
         setattr(build, name, value)
-    build.save(update_fields=[name.removesuffix("_id") for name in facts])
+    build.save(update_fields=list(facts))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
+
+from knowledge.index.shelf import Shelf
 from knowledge.models import Artefact, Build, Entry
 from knowledge.plane.rules import wait_before
 from knowledge.selectors import index_is_stale
@@ -48,6 +52,11 @@ def withdrawals_missed(withdrawn: set[str]) -> set[str]:
         return set()
     taken_back = Entry.objects.exclude(status=Entry.Status.PUBLISHED).filter(index_changed_at__gte=serving.built_at)
     return set(taken_back.values_list("key", flat=True)) - withdrawn
+
+
+def versions_at_hand() -> set[str]:
+    """Versions whose files are kept."""
+    return set(Shelf(Path(settings.ARTEFACT_DIR)).versions())
 
 
 def _has_news() -> bool:

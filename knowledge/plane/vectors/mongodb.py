@@ -88,16 +88,16 @@ class MongoVectors:
 
     def put(self, parts: Iterable[Part], *, artefact: str) -> None:
         """See `VectorStore`."""
-        from pymongo import ReplaceOne
+        from pymongo import UpdateOne
 
         now = timezone.now()
         with _failing_plainly():
             for some in chunks(parts, BATCH):
                 self._parts.bulk_write(
                     [
-                        ReplaceOne(
+                        UpdateOne(
                             {"_id": _place(part)},
-                            {**part._asdict(), "artefact": artefact, "updated_at": now},
+                            {"$set": {**part._asdict(), "artefact": artefact, "updated_at": now}},
                             upsert=True,
                         )
                         for part in some
