@@ -58,6 +58,12 @@ UNFOLD = {
                         badge="knowledge.plane.admin.build_badge",
                     ),
                     _item(
+                        "Evaluation",
+                        "monitoring",
+                        reverse_lazy("admin:knowledge_evaluationrun_changelist"),
+                        "knowledge.view_evaluationrun",
+                    ),
+                    _item(
                         "Indexes",
                         "database",
                         reverse_lazy("admin:knowledge_artefact_changelist"),
