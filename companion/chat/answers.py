@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from companion.safety.selectors import open_alert_of
 from lilo_site.threads import in_reserved_thread
 
 if TYPE_CHECKING:
+    from companion.chat.reply import Exchange
     from companion.chat.turn import Speaker
 
 log = logging.getLogger(__name__)
@@ -99,6 +101,14 @@ def _id_in(part: str | None) -> UUID | None:
         return UUID(part or "")
     except ValueError:
         return None
+
+
+def since_all_clear(recent: Sequence[Exchange]) -> list[str]:
+    """What was said since a question of safety was answered with "I am all right": that is no news of a danger."""
+    said: list[str] = []
+    for exchange in recent:
+        said = [] if exchange.answered == phrases.GLAD_YOU_ARE_WELL else [*said, exchange.said]
+    return said
 
 
 async def take_answer(text: str, speaker: Speaker, turn_id: UUID, *, trace_id: str) -> Outcome | None:

@@ -19,7 +19,7 @@ from prometheus_client import Counter
 
 from companion.accounts.models import Kind
 from companion.chat import disclosure, doses, phrases, record
-from companion.chat.answers import take_answer
+from companion.chat.answers import since_all_clear, take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
 from companion.chat.danger import emergency_event, is_danger, look_again, with_cry_for_help
@@ -27,6 +27,7 @@ from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sourc
 from companion.chat.family_messages.actions import pass_on
 from companion.chat.journal_offer import danger_in, with_offer
 from companion.chat.pressed import Said
+from companion.chat.questions import asking
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
@@ -135,7 +136,7 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
 async def _listen(turn: Turn, clock: Clock) -> Assessment:
     """What the screen hears, and a cry for help in a language that it does not understand."""
     with clock.step("screen"):
-        assessment = await screen(turn.text, recent=[exchange.said for exchange in turn.recent])
+        assessment = await screen(turn.text, recent=since_all_clear(turn.recent))
         return with_cry_for_help(assessment, turn.text)
 
 
@@ -241,9 +242,10 @@ async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEven
     numbers = count()
     async for delta in _deltas(turn, reply, clock, spoken, numbers):
         yield delta
-    if (card := await _seen_again(plan)) is not None:
-        yield card
-        reply = reply.overtaken_by(card.text, card.category)
+    async for card, follow in _follow_ups(plan, reply, turn):
+        if card is not None:
+            yield card
+        reply = follow
         async for delta in _deltas(turn, reply, clock, spoken, numbers):
             yield delta
     text = " ".join(spoken)
@@ -252,7 +254,22 @@ async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEven
     if not kept:
         yield _error(turn, "not_kept", phrases.NOT_KEPT, retry_after=60)
         return
-    yield Done(
+    if reply.passes_on:
+        asking.pass_on_soon(turn)
+    yield _done(turn, reply, text, clock)
+
+
+async def _follow_ups(plan: _Plan, reply: Reply, turn: Turn) -> AsyncIterator[tuple[Emergency | None, Reply]]:
+    """What is said once the answer is spoken: a danger that a second look saw, or whether to pass the question on."""
+    card = await _seen_again(plan)
+    if card is not None:
+        yield card, reply.overtaken_by(card.text, card.category)
+    elif (more := await asking.afterword(turn, reply)) is not None:
+        yield None, reply.followed_by(more.text, more.choices, passes_on=more.passes_on)
+
+
+def _done(turn: Turn, reply: Reply, text: str, clock: Clock) -> Done:
+    return Done(
         turn_id=turn.turn_id,
         message_id=turn.message_id,
         text=text,

@@ -237,6 +237,17 @@ async def test_no_to_a_question_of_safety_ends_it(ask) -> None:
     assert (await Alert.objects.aget()).state == "resolved"
 
 
+async def test_what_was_cleared_up_is_not_asked_about_again(ask) -> None:
+    told = "I fell this morning and my hip hurts a bit"
+    asked = await ask(told)
+    answered = await ask("No, I'm all right", recent=(Exchange(told, asked.done.text),))
+    talk = (Exchange(told, asked.done.text), Exchange("No, I'm all right", answered.done.text))
+    later = await ask("Would you believe I forgot it till now", recent=talk)
+    assert later.emergency is None
+    worse = await ask("I can't stand on that leg now and it looks crooked", recent=talk)
+    assert worse.emergency is not None
+
+
 @pytest.mark.parametrize("words", ["Yes please", "safety:help"])
 async def test_yes_to_a_question_of_safety_tells_the_circle(ask, senior, words) -> None:
     await ask("I fell this morning and my hip hurts a bit")

@@ -151,6 +151,13 @@ def test_hint_counts_only_where_the_learned_layer_leans_its_way_too() -> None:
     assert together(asked, quiet, sure=Level.ASK).level is Level.ASK, "an alarm stands alone"
 
 
+@pytest.mark.parametrize(
+    ("said", "level"), [("Can you call Socorro for me", Level.NONE), ("socorro por favor", Level.EMERGENCY)]
+)
+def test_a_name_is_no_cry(said: str, level: Level) -> None:
+    assert floor(said).level is level
+
+
 def test_broken_weights_are_named_as_missing(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text("{not json")
     with pytest.raises(LearnedLayerMissing):
