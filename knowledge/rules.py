@@ -20,6 +20,8 @@ MAX_QUESTION_WORDS = 25
 #: What Lilo says of itself and in small talk has no outside facts to source.
 UNSOURCED_CATEGORIES = frozenset({"lilo", "small-talk"})
 AUDIENCES = ("senior", "family", "everyone")
+#: Keys of entries cut from a document begin so: their first question is only the heading they stood under.
+DOCUMENT_KEY = "document-"
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: An amount of a drug. Lilo never gives a dose.
@@ -79,6 +81,8 @@ def _wording_problems(entry: EntryText) -> list[Problem]:
         found.append(Problem("key", "Use lower-case words joined by hyphens."))
     if not entry.question.strip() or len(words(entry.question)) > MAX_QUESTION_WORDS:
         found.append(Problem("question", f"Ask in 1 to {MAX_QUESTION_WORDS} words, as a person would say it."))
+    if entry.key.startswith(DOCUMENT_KEY) and not entry.question.rstrip().endswith("?"):
+        found.append(Problem("question", "This is a heading of the document. Write the question a person would ask."))
     asked = [entry.question, *entry.alternatives]
     if len(entry.alternatives) < MIN_ALTERNATIVES:
         found.append(Problem("alternatives", f"Give at least {MIN_ALTERNATIVES} other ways to ask this."))

@@ -15,12 +15,12 @@ from typing import BinaryIO, Literal
 from urllib.parse import urlsplit
 
 from knowledge.importers.lines import BadLine, Lines
-from knowledge.importers.rows import ImportRow, RefusedRow, Row
+from knowledge.importers.rows import ImportRow, RefusedRow, Row, UnreadableFile
+from knowledge.importers.suspicious import HIDDEN, is_disguised
 from knowledge.plain_text import plain_line, plain_text
 from knowledge.rules import AUDIENCES, EntryText, SourceText
 
 Format = Literal["jsonl", "csv"]
-FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 
 #: Most characters of a field. An answer fits the CSV reader's own limit on a field (131,072).
 MAX_LENGTH = {"id": 200, "question": 2_000, "answer": 100_000, "category": 80, "source": 200, "url": 1_000}
@@ -31,11 +31,7 @@ NEEDED_COLUMNS = ("id", "question", "answer")
 LIST_SEPARATORS = {"alternatives": re.compile(r"[|\n]"), "tags": re.compile(r"[|,;\n]")}
 
 
-class UnreadableFile(ValueError):
-    """The file as a whole cannot be imported: no CSV header with the needed columns."""
-
-
-class _BadField(ValueError):
+class BadField(ValueError):
     """A field that makes its row unusable, and why."""
 
 
@@ -104,18 +100,24 @@ def _csv_object(columns: list[str], values: list[str]) -> Mapping[str, object]:
 
 def _row(number: int, record: Mapping[str, object]) -> ImportRow:
     try:
-        return Row(number, _entry(record))
-    except _BadField as error:
+        disguised = any(isinstance(value, str) and is_disguised(value) for value in record.values())
+        return Row(number, entry_of(record), warnings=(HIDDEN,) if disguised else ())
+    except BadField as error:
         return RefusedRow(number, str(error))
 
 
-def _entry(record: Mapping[str, object]) -> EntryText:
+def entry_of(record: Mapping[str, object]) -> EntryText:
+    """The entry that fields make.
+
+    Raises:
+        BadField: one of them cannot be used.
+    """
     for name in NEEDED_COLUMNS:
         if not _text(record, name):
-            raise _BadField(f"Has no {name}.")
+            raise BadField(f"Has no {name}.")
     audience = _text(record, "audience").lower() or "everyone"
     if audience not in AUDIENCES:
-        raise _BadField(f"The audience {audience[:40]!r} is none of {', '.join(AUDIENCES)}.")
+        raise BadField(f"The audience {audience[:40]!r} is none of {', '.join(AUDIENCES)}.")
     return EntryText(
         key=_text(record, "id"),
         question=_text(record, "question"),
@@ -133,10 +135,10 @@ def _text(record: Mapping[str, object], name: str, *, lines: bool = False) -> st
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise _BadField(f"The {name} must be text, not {_kind(value)}.")
+        raise BadField(f"The {name} must be text, not {_kind(value)}.")
     text = plain_text(str(value)) if lines else plain_line(str(value))
     if len(text) > MAX_LENGTH.get(name, MAX_LIST_ITEM):
-        raise _BadField(
+        raise BadField(
             f"The {name} has {len(text):,} characters; at most {MAX_LENGTH.get(name, MAX_LIST_ITEM):,} are read."
         )
     return text
@@ -146,12 +148,10 @@ def _texts(record: Mapping[str, object], name: str) -> tuple[str, ...]:
     value = record.get(name) or []
     items = LIST_SEPARATORS[name].split(value) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise _BadField(f"The {name} must be a list of texts.")
+        raise BadField(f"The {name} must be a list of texts.")
     found = tuple(dict.fromkeys(text for item in items if (text := plain_line(item))))
     if len(found) > MAX_LIST or any(len(text) > MAX_LIST_ITEM for text in found):
-        raise _BadField(
-            f"The {name} hold more than {MAX_LIST} texts, or one of more than {MAX_LIST_ITEM:,} characters."
-        )
+        raise BadField(f"The {name} hold more than {MAX_LIST} texts, or one of more than {MAX_LIST_ITEM:,} characters.")
     return found
 
 
@@ -170,7 +170,7 @@ def _web_host(url: str) -> str:
     except ValueError:
         host = ""
     if not host or " " in url or not url.startswith(("https://", "http://")):
-        raise _BadField("The url is not a web address that begins with https:// or http://.")
+        raise BadField("The url is not a web address that begins with https:// or http://.")
     return host
 
 
@@ -181,7 +181,7 @@ def _date(record: Mapping[str, object]) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _BadField("The date must look like 2026-01-31.") from error
+        raise BadField("The date must look like 2026-01-31.") from error
 
 
 def _kind(value: object) -> str:

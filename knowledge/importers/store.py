@@ -5,21 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from itertools import islice
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from knowledge.actions import REVIEW_INTERVAL, withdraw_on_commit
 from knowledge.curation.history import Action, keep_versions
-from knowledge.importers.rows import ImportRow, RefusedRow, Row
+from knowledge.importers.outcomes import ImportReport, Outcome, Result, as_read
+from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row
 from knowledge.models import Entry, EntrySource
 from knowledge.readability import reading_grade
 from knowledge.rules import EntryText
 
 BATCH_ROWS = 500
+#: The words of an entry, as its report of changes names them.
+COMPARED = ("question", "alternatives", "answer", "category", "tags", "audience")
+TAKEN_BACK = "It is published. Its new words make it a draft, which Lilo does not use until it is reviewed."
 
 Status = Entry.Status
 Provenance = Entry.Provenance
@@ -29,24 +34,8 @@ WRITTEN_FIELDS = [
 ]  # fmt: skip
 
 
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did, row by row where it refused one."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        """Rows that are entries now."""
-        return self.created + self.updated + self.unchanged
-
-    @property
-    def read(self) -> int:
-        """Rows looked at."""
-        return self.accepted + len(self.refused)
+#: What is called with the outcomes of each batch, in its transaction.
+EachBatch = Callable[[list[Outcome]], None]
 
 
 def import_entries(
@@ -55,27 +44,36 @@ def import_entries(
     publish: bool,
     provenance: Provenance = Provenance.IMPORTED,
     detail: str = "",
+    by: UUID | None = None,
+    dry_run: bool = False,
+    each_batch: EachBatch | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Store rows as entries, found again by their key. Safe to repeat and to stop half-way.
 
     A row that says nothing new is left alone. A row whose entry a curator has taken in hand, or that came by another
     way, is refused, and so is a key met twice. One transaction a batch of 500 rows; memory does not grow with the file
-    but for its keys and its refusals.
+    but for its keys, its refusals and its warnings.
 
     Args:
         rows: as a reader gives them.
         publish: make them published, else new and changed ones are drafts.
         provenance: the way they come in.
-        detail: the file's name, kept with each entry.
+        detail: where they come from, kept with each entry that does not bring its own origin.
+        by: the curator who imports them, for the versions.
+        dry_run: store nothing, only tell.
+        each_batch: called within the transaction of each batch with what became of its rows.
         progress: called after each batch with the rows read so far.
     """
     report = ImportReport()
-    place_of: dict[str, int] = {}
+    place_of: dict[str, str] = {}
     for batch in _batches(rows):
-        usable = list(_usable(batch, place_of, report))
         with transaction.atomic():
-            _store(usable, report, publish=publish, provenance=provenance, detail=detail)
+            outcomes = _store(batch, place_of, publish, provenance, detail=detail, by=by, dry_run=dry_run)
+            if each_batch is not None:
+                each_batch(outcomes)
+        for outcome in outcomes:
+            report.count(outcome)
         if progress is not None:
             progress(report.read)
     return report
@@ -101,47 +99,69 @@ def _batches(rows: Iterable[ImportRow]) -> Iterator[list[ImportRow]]:
         yield batch
 
 
-def _usable(batch: list[ImportRow], place_of: dict[str, int], report: ImportReport) -> Iterator[Row]:
-    for row in batch:
-        if isinstance(row, RefusedRow):
-            report.refused.append(row)
-        elif (first := place_of.setdefault(row.entry.key, row.number)) != row.number:
-            report.refused.append(RefusedRow(row.number, f"The id was used before, at {first}."))
-        else:
-            yield row
-
-
-def _store(rows: list[Row], report: ImportReport, *, publish: bool, provenance: Provenance, detail: str) -> None:
-    stored = Entry.objects.in_bulk([row.entry.key for row in rows], field_name="key")
+def _store(
+    batch: list[ImportRow], place_of: dict[str, str], publish: bool, provenance: Provenance,
+    *, detail: str, by: UUID | None, dry_run: bool,
+) -> list[Outcome]:  # fmt: skip
+    keys = {row.entry.key for row in batch if isinstance(row, Row)}
+    stored = Entry.objects.select_for_update().in_bulk(keys, field_name="key")
+    withdrawn = set() if publish else {entry.key for entry in stored.values() if entry.status == Status.PUBLISHED}
+    outcomes: list[Outcome] = []
     changed: list[tuple[Entry, EntryText]] = []
-    withdrawn = [] if publish else [entry.key for entry in stored.values() if entry.status == Status.PUBLISHED]
-    for row in rows:
-        entry = stored.get(row.entry.key)
-        if entry is None:
-            report.created += 1
-            entry = Entry(key=row.entry.key, provenance=provenance, curated=False)
-        elif entry.curated or entry.provenance != provenance:
-            report.refused.append(RefusedRow(row.number, _why_kept(entry)))
-            continue
-        elif not _brings_news(row.entry, entry, publish=publish):
-            report.unchanged += 1
-            continue
-        else:
-            report.updated += 1
-        _write(row.entry, entry, publish=publish, detail=detail)
-        changed.append((entry, row.entry))
-    _save(changed)
-    withdraw_on_commit({entry.key for entry, _ in changed}.intersection(withdrawn))
+    for row in batch:
+        outcome = _judged(row, stored, place_of, publish=publish, provenance=provenance)
+        outcomes.append(outcome)
+        if isinstance(row, Row) and outcome.result in {Result.NEW, Result.CHANGED} and not dry_run:
+            entry = stored.get(row.entry.key) or Entry(key=row.entry.key, provenance=provenance, curated=False)
+            _write(row.entry, entry, publish=publish, detail=row.origin or detail)
+            changed.append((entry, row.entry))
+    _save(changed, by=by)
+    withdraw_on_commit({entry.key for entry, _ in changed} & withdrawn)
+    return outcomes
 
 
-def _why_kept(entry: Entry) -> str:
+def _judged(
+    row: ImportRow, stored: dict[str, Entry], place_of: dict[str, str], *, publish: bool, provenance: Provenance
+) -> Outcome:
+    """What is to become of a row, given the entries of its batch that are there already."""
+    if isinstance(row, Note):
+        return as_read(row, Result.NOTE)
+    if isinstance(row, RefusedRow):
+        return as_read(row, Result.REFUSED)
+    place = row.place or str(row.number)
+    if (first := place_of.setdefault(row.entry.key, place)) != place:
+        return as_read(row, Result.REFUSED, f"The id was used before, at {first}.")
+    entry = stored.get(row.entry.key)
+    if entry is None:
+        return as_read(row, Result.NEW)
+    if entry.provenance != provenance:
+        return as_read(row, Result.REFUSED, _came_another_way(entry))
+    if not _brings_news(row.entry, entry, publish=publish):
+        return as_read(row, Result.UNCHANGED)
     if entry.curated:
-        return "A curator has this entry in hand; it was left as it is."
+        return as_read(row, Result.REFUSED, "A curator has this entry in hand; it was left as it is.")
+    taken_back = (TAKEN_BACK,) if entry.status == Status.PUBLISHED and not publish else ()
+    return as_read(row, Result.CHANGED, ", ".join(_changes(row.entry, entry)), *taken_back)
+
+
+def _came_another_way(entry: Entry) -> str:
     return f"The id belongs to an entry that came another way ({entry.get_provenance_display().lower()})."
 
 
 def _brings_news(text: EntryText, entry: Entry, *, publish: bool) -> bool:
     return entry.import_digest != _digest(text) or (publish and entry.status != Status.PUBLISHED)
+
+
+def _changes(text: EntryText, entry: Entry) -> list[str]:
+    """The names of what differs; what is no word of the entry itself is in its sources."""
+    told = [name for name in COMPARED if _as_list(getattr(text, name)) != _as_list(getattr(entry, name))]
+    if told or entry.import_digest == _digest(text):
+        return told or ["status"]
+    return ["sources"]
+
+
+def _as_list(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _write(text: EntryText, entry: Entry, *, publish: bool, detail: str) -> None:
@@ -157,7 +177,9 @@ def _write(text: EntryText, entry: Entry, *, publish: bool, detail: str) -> None
     entry.provenance_detail, entry.import_digest = detail[:200], _digest(text)
 
 
-def _save(changed: list[tuple[Entry, EntryText]]) -> None:
+def _save(changed: list[tuple[Entry, EntryText]], *, by: UUID | None) -> None:
+    if not changed:
+        return
     entries = [entry for entry, _ in changed]
     EntrySource.objects.filter(entry__in=[entry.pk for entry in entries if not entry._state.adding]).delete()
     Entry.objects.bulk_create(entries, update_conflicts=True, unique_fields=["key"], update_fields=WRITTEN_FIELDS)
@@ -169,7 +191,7 @@ def _save(changed: list[tuple[Entry, EntryText]]) -> None:
         for entry, text in changed
         for source in text.sources
     )
-    keep_versions(((entry, text.sources) for entry, text in changed), Action.IMPORTED)
+    keep_versions(((entry, text.sources) for entry, text in changed), Action.IMPORTED, by=by)
 
 
 def _checked_at(text: EntryText) -> datetime | None:

@@ -20,6 +20,9 @@ EMBEDDING_API_KEY = env.text("EMBEDDING_API_KEY")
 #: Where built search artefacts live, one folder a version, and which one serves.
 ARTEFACT_DIR = env.folder("ARTEFACT_DIR", DATA_DIR / "artefacts")
 ARTEFACT_KEEP = env.number("ARTEFACT_KEEP", 5, least=1, most=100)
+#: Files that curators bring in, until they are done with.
+IMPORT_DIR = DATA_DIR / "imports"
+IMPORT_MAX_MB = env.number("IMPORT_MAX_MB", 20, least=1, most=1_000)
 
 #: Who words the answers. More backends come with their own issue.
 GENERATION_BACKEND = env.choice("GENERATION_BACKEND", "extractive", {"extractive"})

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.importers.lines import MAX_LINE_BYTES
-from knowledge.importers.records import Format, UnreadableFile, read_records
-from knowledge.importers.rows import RefusedRow, Row
+from knowledge.importers.records import Format, read_records
+from knowledge.importers.rows import RefusedRow, Row, UnreadableFile
 from knowledge.rules import SourceText
 
 ROW = {"id": "A1", "question": "What is flu?", "answer": "An illness.", "category": "Information", "source": "CDC"}
