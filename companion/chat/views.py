@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -23,8 +23,13 @@ from companion.accounts.models import User
 from companion.chat import actions, selectors
 from companion.chat.doses import waiting_reminders
 from companion.chat.family_messages.access import person_to_write_to
-from companion.chat.family_messages.selectors import with_cards
+from companion.chat.family_messages.selectors import Card, with_cards
 from companion.chat.frames import REFUSALS
+from companion.chat.history import StoredMessage
+from companion.chat.models import PassedQuestion, PassingOn
+from companion.chat.questions.actions import choice_of, choose, take_back, waiting_answers
+from companion.chat.questions.asking import Asking, open_asking
+from companion.chat.taking_part import set_taking_part, takes_part
 from companion.chat.wording import clean
 from companion.safety.apart import NO_DATABASE
 from companion.safety.numbers import numbers_anywhere
@@ -36,6 +41,8 @@ TEXT_SIZES = {"20": "Large", "24": "Larger", "28": "Largest"}
 TEXT_SIZE_COOKIE = "text_size"
 READ_ALOUD_COOKIE = "read_aloud"
 YEAR_SECONDS = 365 * 24 * 3600
+#: Questions that the settings show as they were passed on.
+SHOWN_PASSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +77,31 @@ def _talk(request: HttpRequest, *, to_id: UUID | None = None, status: int = 200,
     last_event_id = time.time_ns() // 1000  # before the messages are read: an event in between is sent again, not lost
     user_id = _signed_in(request).pk
     said = with_cards(user_id, selectors.recent_messages(user_id))
+    opinions = selectors.opinions_of(
+        user_id, [message.turn_id for message in said if isinstance(message, StoredMessage)]
+    )
     to = person_to_write_to(user_id, to_id) if to_id else None
     context = {
         "place": "talk",
         "said": said,
         "to": to,
         "reads_aloud": _reads_aloud(request),
-        "reminders": waiting_reminders(user_id),
+        "reminders": [*waiting_reminders(user_id), *waiting_answers(user_id)],
+        "opinions": opinions,
+        "asking": _asking(user_id, said, opinions),
         "last_event_id": last_event_id,
         "form_key": uuid4(),
         **more,
     }
     return render(request, "senior/talk.html", context, status=status)
+
+
+def _asking(user_id: UUID, said: Sequence[StoredMessage | Card], opinions: Mapping[UUID, bool]) -> Asking | None:
+    """Whether the answer that was just said not to help may be passed on, as long as nothing else was said since."""
+    last = said[-1] if said else None
+    if not isinstance(last, StoredMessage) or opinions.get(last.turn_id, True):
+        return None
+    return None if last.choices else open_asking(user_id, last.turn_id)
 
 
 @login_required
@@ -116,15 +136,34 @@ def _message_id(request: HttpRequest, text: str) -> str:
 @login_required
 @require_POST
 def feedback(request: HttpRequest) -> HttpResponse:
-    """Keep that an answer did not help."""
+    """Keep whether an answer helped. What Lilo asks then is on the page, which works without scripts too."""
     try:
         turn_id = UUID(request.POST.get("turn_id", ""))
     except ValueError as error:
         raise Http404 from error
-    if not actions.record_feedback(_signed_in(request).pk, turn_id, helpful=False):
+    thanks = actions.record_feedback(
+        _signed_in(request).pk, turn_id, helpful=request.POST.get("helpful", "no") == "yes"
+    )
+    if thanks is None:
         raise Http404
-    messages.success(request, "Thank you for telling us. Somebody will look at that answer.")
-    return redirect("home")
+    if not thanks.choices:  # else the page asks, and its question begins with the same words
+        messages.success(request, thanks.text)
+    return redirect(reverse("home") + "#latest")
+
+
+@login_required
+@require_POST
+def passing_on(request: HttpRequest) -> HttpResponse:
+    """Set whether questions may be passed on to those who write the answers, or take back those that were."""
+    user, chosen = _signed_in(request), request.POST.get("choice", "")
+    if chosen == "take-back":
+        count = take_back(user.pk)
+        messages.success(request, f"Done. {count or 'No'} question{'' if count == 1 else 's'} taken back.")
+    elif chosen in PassingOn.Choice:
+        choose(user.pk, PassingOn.Choice(chosen))
+    else:
+        raise Http404
+    return redirect(reverse("senior-settings") + "#questions")
 
 
 @never_cache
@@ -138,6 +177,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "senior/help.html", {"everywhere": everywhere})
 
 
+@never_cache
 @login_required
 @require_GET
 def entry(request: HttpRequest, key: str) -> HttpResponse:
@@ -173,7 +213,16 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     """How large the words are, and signing out."""
     chosen = request.COOKIES.get(TEXT_SIZE_COOKIE, "20")
     sizes = [{"size": size, "name": name, "is_chosen": size == chosen} for size, name in TEXT_SIZES.items()]
-    context = {"place": "settings", "sizes": sizes, "reads_aloud": _reads_aloud(request)}
+    user_id = _signed_in(request).pk
+    context = {
+        "place": "settings",
+        "sizes": sizes,
+        "reads_aloud": _reads_aloud(request),
+        "takes_part": takes_part(_signed_in(request)),
+        "passing_on": choice_of(user_id),
+        "passing_choices": PassingOn.Choice,
+        "passed": PassedQuestion.objects.filter(user=user_id).order_by("-passed_at")[:SHOWN_PASSED],
+    }
     return render(request, "senior/settings.html", context)
 
 
@@ -192,6 +241,17 @@ def read_aloud(request: HttpRequest) -> HttpResponse:
 def _keep_on_device(response: HttpResponse, name: str, value: str) -> HttpResponse:
     response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SECURE_TLS)
     return response
+
+
+@login_required
+@require_POST
+def taking_part(request: HttpRequest) -> HttpResponse:
+    """Set whether Lilo may try small differences in its answers with this senior."""
+    person = _signed_in(request)
+    if not person.is_senior:
+        raise Http404
+    set_taking_part(person, agreed=request.POST.get("agreed") == "yes")
+    return redirect("senior-settings")
 
 
 @require_POST

@@ -58,8 +58,11 @@ def test_killed_while_it_embeds(world: World, far_model: FakeModel, publish: Cal
         "builds": [["published", 2]], "serves": True, "indexes": 0, "entries": 300,
         "vectors": 1_200, "texts": 1_200, "parts": 1_200, "left over": [],
     }  # fmt: skip
-    asked = Counter(text for text in far_model.asked if text.startswith(("What", "About", "Rest")))
-    assert all(asked[text] == 1 for text in embedded & asked.keys()), "what was kept was embedded again"
+    # The gate asks the questions once more.
+    asked = Counter(text for text in far_model.asked if text.startswith(("About", "Rest")))
+    twice = [text for text in embedded if asked[text] > 1]
+    assert twice == [], "what was kept was embedded again"
+    assert len(embedded & asked.keys()) > 200
 
 
 #: Moments of a build at which a worker is killed: what it was about to do, or had just done.
