@@ -11,9 +11,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, StackedInline
@@ -23,7 +22,7 @@ from unfold.decorators import action, display
 from knowledge import actions
 from knowledge.actions import EntryRefused
 from knowledge.curation import views
-from knowledge.curation.history import Action, keep_version, versions_of
+from knowledge.curation.history import Action, keep_version, last_step
 from knowledge.forms import EntryForm, SourceFormSet
 from knowledge.models import Entry, EntrySource
 from knowledge.plain_text import plain_line
@@ -174,13 +173,7 @@ class EntryAdmin(ModelAdmin):
 
     @display(description="Last step")  # type: ignore[untyped-decorator]
     def last_step(self, entry: Entry) -> str:
-        """What was done last, by whom, and what they said: the way from a reviewer to the author."""
-        version = versions_of(entry).first() if entry.pk else None
-        if version is None:
-            return "-"
-        who = version.history_user.get_full_name() if version.history_user else "Lilo"
-        step = f"{version.get_action_display()} by {who}, {timezone.localtime(version.history_date):%-d %B %Y, %H:%M}"
-        return f"{step}: “{version.history_change_reason}”" if version.history_change_reason else step
+        return last_step(entry) or "-"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
@@ -223,6 +216,12 @@ class EntryAdmin(ModelAdmin):
             pressed[0].method(request, entry)
         elif entry.status == Status.DRAFT and (problems := entry.problems()):
             messages.warning(request, _listed("Saved as a draft. Before it can be reviewed:", problems))
+
+    def response_change(self, request: HttpRequest, obj: Entry) -> HttpResponse:
+        """Stay with an entry whose button was refused."""
+        if getattr(request, "refused", False):
+            return HttpResponseRedirect(views.form_of(obj.pk))
+        return super().response_change(request, obj)
 
     def _tell_if_withdrawn(self, request: HttpRequest, entry: Entry) -> None:
         if entry.status == Status.PUBLISHED:
@@ -308,6 +307,7 @@ class EntryAdmin(ModelAdmin):
                     self._refuse_unseen_twins(request, entry_id)
                 entry = transition(entry_id, by=views.curator_id(request), reason=reason)
             except EntryRefused as refusal:
+                request.refused = True  # type: ignore[attr-defined]  # read by `response_change`
                 question = Entry.objects.values_list("question", flat=True).get(pk=entry_id)
                 messages.error(request, _listed(f"“{question}” was not {done}:", refusal.problems))
             else:
@@ -328,8 +328,14 @@ class EntryAdmin(ModelAdmin):
         except LikenessUnknown as unknown:
             messages.warning(request, f"It was not compared with other entries. {unknown}")
             return
-        if twins := [Problem("note", f"Very like “{other.question}”.") for other in near if other.is_very_like]:
-            raise EntryRefused([*twins, Problem("note", TICK)])
+        ids = dict(Entry.objects.values_list("key", "pk").filter(key__in=[other.key for other in near]))
+        twins = [
+            format_html('Very like <a href="{}">{}</a>', views.form_of(ids[other.key]), other.question)
+            for other in near
+            if other.is_very_like and other.key in ids
+        ]
+        if twins:
+            raise EntryRefused([Problem("note", message) for message in (*twins, TICK)])
 
     # Pages of their own
 

@@ -55,6 +55,16 @@ def versions_of(entry: Entry) -> QuerySet[Any]:
     return versions
 
 
+def last_step(entry: Entry) -> str:
+    """What was done last, by whom, and what they said: the way of a word from a reviewer to the author."""
+    version = versions_of(entry).first() if entry.pk else None
+    if version is None:
+        return ""
+    who = version.history_user.get_full_name() if version.history_user else "Lilo"
+    step = f"{version.get_action_display()} by {who}, {timezone.localtime(version.history_date):%-d %B %Y, %H:%M}"
+    return f"{step}: “{version.history_change_reason}”" if version.history_change_reason else step
+
+
 def put_back(entry: Entry, version: Any) -> None:
     """Give an entry the words and sources of a version of it; the caller says what that makes of it, and saves it."""
     for name in WORDS:
@@ -64,6 +74,11 @@ def put_back(entry: Entry, version: Any) -> None:
         EntrySource(entry=entry, title=text.title, publisher=text.publisher, url=text.url, date=text.date)
         for text in sources_of(version)
     )
+
+
+def words_of(version: Any) -> tuple[Any, ...]:
+    """What a reader saw of it: equal for two versions between which only a step was taken."""
+    return (*(getattr(version, name) for name in WORDS), version.sources)
 
 
 def sources_of(version: Any) -> list[SourceText]:

@@ -19,7 +19,7 @@ from django.utils.http import content_disposition_header
 
 from knowledge import actions
 from knowledge.curation.differences import Difference, difference
-from knowledge.curation.history import sources_of, versions_of
+from knowledge.curation.history import sources_of, versions_of, words_of
 from knowledge.models import Entry
 from knowledge.plain_text import plain_line, plain_text
 from knowledge.readability import reading_grade, words
@@ -43,6 +43,11 @@ def curator_id(request: HttpRequest) -> UUID:
     return UUID(str(request.user.pk))
 
 
+def form_of(entry_id: UUID) -> str:
+    """The address of an entry's form."""
+    return reverse("admin:knowledge_entry_change", args=[entry_id])
+
+
 # Versions
 
 
@@ -50,8 +55,8 @@ def versions_page(request: HttpRequest, site: AdminSite, entry_id: UUID) -> Http
     """Every version of an entry, and two of them side by side."""
     entry = _entry(request, entry_id, MAY_VIEW)
     versions = list(versions_of(entry)[:MOST_VERSIONS])
-    later = _chosen(versions, request.GET.get("later"), 0)
-    earlier = _chosen(versions, request.GET.get("earlier"), 1)
+    later = _named(versions, request.GET.get("later")) or (versions[0] if versions else None)
+    earlier = _named(versions, request.GET.get("earlier")) or _other_words(versions, later)
     if earlier and later and earlier.pk > later.pk:
         earlier, later = later, earlier
     compared = compare(earlier, later) if earlier and later else []
@@ -97,7 +102,7 @@ def _restore(request: HttpRequest, entry: Entry, version_id: int) -> HttpRespons
     reason = plain_line(request.POST.get("reason", ""))[:500]
     actions.restore_version(entry.pk, version_id, by=curator_id(request), reason=reason)
     messages.success(request, "The earlier words are back, as a draft. Somebody else reviews it before Lilo uses it.")
-    return HttpResponseRedirect(reverse("admin:knowledge_entry_change", args=[entry.pk]))
+    return HttpResponseRedirect(form_of(entry.pk))
 
 
 def compare(earlier: Any, later: Any) -> list[Difference]:
@@ -123,9 +128,17 @@ def _shown(version: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _chosen(versions: list[Any], wanted: str | None, default: int) -> Any | None:
-    named = [version for version in versions if str(version.pk) == wanted]
-    return (named or versions[default : default + 1] or [None])[0]
+def _named(versions: list[Any], wanted: str | None) -> Any | None:
+    return next((version for version in versions if str(version.pk) == wanted), None)
+
+
+def _other_words(versions: list[Any], later: Any | None) -> Any | None:
+    """The last version before this one with other words, or else the one before."""
+    if later is None:
+        return None
+    before = [version for version in versions if version.pk < later.pk]
+    changed = (version for version in before if words_of(version) != words_of(later))
+    return next(changed, before[0] if before else None)
 
 
 def _entry(request: HttpRequest, entry_id: UUID, permission: str) -> Entry:
@@ -170,7 +183,7 @@ def likeness_check(request: HttpRequest) -> HttpResponse:
             "near": [
                 {
                     "question": other.question,
-                    "link": reverse("admin:knowledge_entry_change", args=[known[other.key].pk]),
+                    "link": form_of(known[other.key].pk),
                     "status": known[other.key].get_status_display(),
                     "very_like": other.is_very_like,
                     "disagreements": [
@@ -234,7 +247,7 @@ def _linked(pairs: list[Pair]) -> list[dict[str, Any]]:
     """The pairs with the addresses of their entries; one that an entry has left since is left out."""
     keys = {key for pair in pairs for key in (pair.key, pair.other_key)}
     places = dict(Entry.objects.filter(key__in=keys).values_list("key", "pk"))
-    links = {key: reverse("admin:knowledge_entry_change", args=[pk]) for key, pk in places.items()}
+    links = {key: form_of(pk) for key, pk in places.items()}
     return [
         {
             "pair": pair,

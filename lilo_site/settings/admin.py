@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 
 _ENTRIES = reverse_lazy("admin:knowledge_entry_changelist")
+_LOOK_ALIKES = reverse_lazy("admin:knowledge_entry_look_alikes")
 _QUERIES = ("status__exact=in_review", "review=overdue")
 _IN_REVIEW = format_lazy("{}?{}", _ENTRIES, _QUERIES[0])
 _OVERDUE = format_lazy("{}?{}", _ENTRIES, _QUERIES[1])
@@ -18,6 +19,8 @@ _OVERDUE = format_lazy("{}?{}", _ENTRIES, _QUERIES[1])
 def _is_open(request: HttpRequest, link: Any) -> bool:
     """Whether a page is the one a line leads to; the three lists of entries differ only after the question mark."""
     path, _, query = str(link).partition("?")
+    if request.path == _LOOK_ALIKES:
+        return path == _LOOK_ALIKES
     shown = request.META.get("QUERY_STRING", "")
     return request.path.startswith(path) and (shown == query if query else shown not in _QUERIES)
 
@@ -49,7 +52,7 @@ UNFOLD = {
                     _item("Entries", "menu_book", _ENTRIES),
                     _item("Waiting for review", "rate_review", _IN_REVIEW, badge="knowledge.admin_home.waiting_badge"),
                     _item("Review overdue", "event_busy", _OVERDUE, badge="knowledge.admin_home.overdue_badge"),
-                    _item("Look-alikes", "content_copy", reverse_lazy("admin:knowledge_entry_look_alikes")),
+                    _item("Look-alikes", "content_copy", _LOOK_ALIKES),
                     _item(
                         "Builds",
                         "conveyor_belt",
