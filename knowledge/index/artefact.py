@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,8 +28,6 @@ Mask = NDArray[np.bool_]
 MOST_COMPARED = 20_000
 #: Terms of one question that are looked up, the rarest first: bounds the work that a long message can cause.
 MOST_TERMS = 32
-#: Every entry has a vector for its question and one for its answer; more are other wordings.
-LEAST_ROWS = 2
 #: How wide the neighbour graph is searched; 0.98 agreement with exact search needs it, see `benchmarks/retrieval.py`.
 BREADTH = 320
 
@@ -42,6 +41,7 @@ class Artefact:
         Raises:
             ArtefactBroken: a file is missing, altered or unreadable.
         """
+        self._folder = folder
         self.manifest = read_manifest(folder)
         verify(folder, self.manifest)
         try:
@@ -66,6 +66,9 @@ class Artefact:
         self._row_entries = cast("NDArray[np.uint32]", np.load(folder / names.ROW_ENTRIES))
         self._row_starts = np.searchsorted(self._row_entries, np.arange(len(self) + 1)).astype(np.int64)
         self._sentence_starts = mapped(names.SENTENCE_STARTS)
+        self._wordings = self._read_wordings(folder)
+        within = np.arange(self.manifest.rows) - self._row_starts[self._row_entries]
+        self._of_answer = within >= self._wordings[self._row_entries]
         self._vectors = cast("NDArray[np.float16]", mapped(names.VECTORS))
         self._keywords = bm25s.BM25.load(folder / names.KEYWORDS, mmap=True, show_progress=False)
         self._neighbours: Index | None = None
@@ -83,6 +86,12 @@ class Artefact:
             self._neighbours.view(folder / names.NEIGHBOURS)
         else:
             self._matrix = np.asarray(self._vectors[: self.manifest.rows], np.float32)
+
+    def _read_wordings(self, folder: Path) -> NDArray[np.int64]:
+        """Artefacts of before long answers were searched in passages have one vector of each answer."""
+        if (folder / names.WORDINGS).exists():
+            return np.load(folder / names.WORDINGS).astype(np.int64)
+        return np.diff(self._row_starts) - 1
 
     def __len__(self) -> int:
         return self.manifest.entries
@@ -124,22 +133,69 @@ class Artefact:
         """How near these entries are to the question: by the best vector of each, and by the mean of its best two.
 
         The first says whether an entry is about the question at all. The second ranks better where a question is kept
-        in several wordings: that two of them are near is a surer sign than one. Without other wordings it is the first.
+        in several wordings: that two of them are near is a surer sign than one. The passages of an answer count as
+        one, the nearest. Without other wordings the second is the first.
         """
         if not len(places):
             return np.empty(0, np.float32), np.empty(0, np.float32)
+        found, firsts, of_answer = self._compared(query, places)
+        far = np.float32(-1)
+        asked = np.where(of_answer, far, found)
+        best_asked, answer = (
+            np.maximum.reduceat(asked, firsts),
+            np.maximum.reduceat(np.where(of_answer, found, far), firsts),
+        )
+        counts = np.diff(np.append(firsts, len(found)))
+        others = np.where(asked == np.repeat(best_asked, counts), far, asked)
+        second_asked = np.maximum.reduceat(others, firsts)
+        best = np.maximum(best_asked, answer)
+        second = np.where(answer > best_asked, best_asked, np.maximum(answer, second_asked))
+        several = (self._wordings[places] > 1) & (second > far)
+        return best, np.where(several, (best + second) / 2, best).astype(np.float32)
+
+    def _compared(self, query: Vectors, places: Places) -> tuple[Scores, Places, Mask]:
+        """The products with each vector of these entries, where each entry's begin, and which are of its answer."""
         counts = self._row_starts[places + 1] - self._row_starts[places]
         firsts = np.cumsum(counts) - counts
         if len(places) == len(self) and self._matrix is not None:
-            found = _products(self._matrix, query)
-        else:
-            rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
-            matrix = self._vectors if self._matrix is None else self._matrix
-            found = np.concatenate([_products(matrix[part].astype(np.float32), query) for part in _parts(rows)])
-        best = np.maximum.reduceat(found, firsts)
-        others = np.where(found == np.repeat(best, counts), np.float32(-1), found)
-        second = np.maximum.reduceat(others, firsts)
-        return best, np.where((second > -1) & (counts > LEAST_ROWS), (best + second) / 2, best)
+            return _products(self._matrix, query), firsts, self._of_answer
+        rows = np.repeat(self._row_starts[places] - firsts, counts) + np.arange(int(counts.sum()))
+        return self._row_products(query, rows), firsts, self._of_answer[rows]
+
+    def _row_products(self, query: Vectors, rows: Places) -> Scores:
+        matrix = self._vectors if self._matrix is None else self._matrix
+        return np.concatenate([_products(matrix[part].astype(np.float32), query) for part in _parts(rows)])
+
+    def vectors_of(self, place: int) -> Vectors:
+        """All searched vectors of an entry: of its wordings, then of its passages."""
+        start, end = int(self._row_starts[place]), int(self._row_starts[place + 1])
+        return np.asarray(self._vectors[start:end], np.float32)
+
+    def best_sentences(self, query: Vectors, places: Places) -> Scores:
+        """How near the nearest single sentence of each entry's answer is; -1 where none has a vector of its own."""
+        starts = np.asarray(self._sentence_starts)[places].astype(np.int64)
+        counts = np.asarray(self._sentence_starts)[places + 1].astype(np.int64) - starts
+        best = np.full(len(places), -1, np.float32)
+        if not counts.sum():
+            return best
+        firsts = np.cumsum(counts) - counts
+        rows = np.repeat(starts - firsts, counts) + np.arange(int(counts.sum())) + self.manifest.rows
+        found = np.concatenate([_products(self._vectors[part].astype(np.float32), query) for part in _parts(rows)])
+        best[counts > 0] = np.maximum.reduceat(found, firsts[counts > 0])
+        return best
+
+    def wordings(self, places: Places) -> NDArray[np.int64]:
+        """In how many ways each entry's question is put."""
+        return self._wordings[places]
+
+    @cached_property
+    def words(self) -> dict[str, int]:
+        """Every word of the entries as it is written, with the number of entries that have it."""
+        path = self._folder / names.WORDS
+        if not path.exists():
+            return {}
+        pairs = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+        return {word: int(count) for word, count in pairs}
 
     def _candidates(self, query: Vectors, count: int, allowed: Mask | None) -> Places:
         everything = len(self) if allowed is None else int(allowed.sum())
@@ -151,15 +207,21 @@ class Artefact:
         places = np.unique(self._row_entries[found.keys.astype(np.int64)]).astype(np.int64)
         return places if allowed is None else places[allowed[places]]
 
-    def keyword_scores(self, terms: Sequence[str]) -> Scores:
-        """BM25 of every entry for the rarest of these terms."""
+    def keyword_scores(self, terms: Sequence[str], weights: Sequence[float] = ()) -> Scores:
+        """BM25 of every entry for the rarest of these terms, each counting as much as its weight says, else one."""
         known = self._keywords.vocab_dict
-        ids = np.asarray(sorted({known[term] for term in terms if term in known}), np.int64)
+        weight = {
+            known[term]: at for term, at in zip(terms, weights or [1.0] * len(terms), strict=True) if term in known
+        }
+        ids = np.asarray(sorted(weight), np.int64)
         if len(ids) > MOST_TERMS:
             ids = ids[np.argsort(self._frequency(ids), kind="stable")[:MOST_TERMS]]
-        if not len(ids):
-            return np.zeros(len(self), np.float32)
-        return cast("Scores", self._keywords.get_scores_from_ids(ids))
+        scores = np.zeros(len(self), np.float32)
+        index = self._keywords.scores
+        for term in ids.tolist():
+            span = slice(int(index["indptr"][term]), int(index["indptr"][term + 1]))
+            scores[index["indices"][span]] += np.float32(weight[term]) * index["data"][span]
+        return scores
 
     def rarity(self, terms: Sequence[str]) -> Scores:
         """How telling each term is (its idf); highest for one that no entry has."""
@@ -176,6 +238,10 @@ class Artefact:
     def _frequency(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         starts = self._keywords.scores["indptr"]
         return cast("NDArray[np.int64]", np.asarray(starts[ids + 1], np.int64) - starts[ids])
+
+    def whole_vectors(self) -> Vectors:
+        """The vector of each entry's question with its answer, or with the first passage of a long one, by place."""
+        return np.asarray(self._vectors[self._row_starts[:-1] + self._wordings], np.float32)
 
     def sentence_vectors(self, place: int) -> Vectors:
         """The vectors of the sentences of an entry's answer, in order; none for a long answer."""

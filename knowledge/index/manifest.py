@@ -20,6 +20,10 @@ VECTORS = "vectors.npy"
 HASHES = "hashes.npy"
 ROW_ENTRIES = "row_entries.npy"
 SENTENCE_STARTS = "sentence_starts.npy"
+#: How many of an entry's vectors are wordings of its question; the rest are passages of its answer.
+WORDINGS = "wordings.npy"
+#: Every word of the entries as it is written, with the number of entries that have it: what spelling is held against.
+WORDS = "words.tsv"
 NEIGHBOURS = "neighbours.usearch"
 KEYWORDS = "keywords"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import NotRequired, TypedDict, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.chunking import chunks as split
 from knowledge.index.entries import IndexEntry
 from knowledge.public import EntryPage, Source
 from knowledge.wording import clean, sentence_spans, terms
@@ -21,6 +23,10 @@ Thing = TypeVar("Thing")
 MOST_SENTENCES = 12
 #: How much more a word counts in the question than in the answer.
 QUESTION_BOOST = 2
+#: An answer of more words is searched in passages: the model reads no further.
+MOST_WORDS = 170
+#: Words that a misspelt one may be meant for.
+SPELT = re.compile(r"[^\W\d_]{4,}")
 
 
 class Record(TypedDict):
@@ -80,9 +86,21 @@ def labels(entry: IndexEntry) -> set[str]:
     return {f"audience:{entry.audience}", f"category:{entry.category}", *(f"tag:{tag}" for tag in entry.tags)}
 
 
+def wordings(stored: Record) -> list[str]:
+    """The ways in which the question of an entry is put; none where an import brought only a text."""
+    return [text for text in (stored["question"], *stored["alternatives"]) if text.strip()]
+
+
+def passages(stored: Record) -> list[str]:
+    """The answer in the light of its question, in pieces that the model reads whole."""
+    answer = stored["answer"]
+    pieces = [answer] if len(answer.split()) <= MOST_WORDS else split(answer)
+    return [f"{stored['question']} {piece}".strip() for piece in pieces]
+
+
 def searched_texts(stored: Record) -> list[str]:
-    """The texts found by meaning: each wording of the question, and the answer in the light of its question."""
-    return [stored["question"], *stored["alternatives"], f"{stored['question']} {stored['answer']}"]
+    """The texts found by meaning: the wordings, then the passages."""
+    return [*wordings(stored), *passages(stored)]
 
 
 def sentences(stored: Record) -> list[str]:
@@ -99,6 +117,12 @@ def keyword_terms(entry: IndexEntry) -> list[str]:
     """The terms found by word, the question's more than once."""
     asked = terms(entry.question) * QUESTION_BOOST
     return [*asked, *terms(" \n".join([*entry.alternatives, entry.answer, *entry.tags]))]
+
+
+def spelt_words(entry: IndexEntry) -> set[str]:
+    """The words of an entry as they are written, in lower case."""
+    texts = [entry.question, *entry.alternatives, entry.answer, *entry.tags]
+    return set(SPELT.findall(" ".join(texts).casefold()))
 
 
 def key_hash(key: str) -> int:

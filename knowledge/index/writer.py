@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
 from pathlib import Path
@@ -37,6 +38,8 @@ class ArtefactWriter:
         self._tokens: list[list[int]] = []
         self._row_entries: list[int] = []
         self._sentence_starts = [0]
+        self._wordings: list[int] = []
+        self._words: Counter[str] = Counter()
 
     @property
     def entries(self) -> int:
@@ -65,11 +68,16 @@ class ArtefactWriter:
                 self._note(entry, stored)
                 if progress and self.entries % 100 == 0:
                     progress("read", self.entries, 0)
+        if progress:
+            progress("read", self.entries, self.entries)
         np.save(self._folder / names.OFFSETS, np.asarray(offsets, np.int64))
         self._write_keys()
         self._write_labels()
         np.save(self._folder / names.ROW_ENTRIES, np.asarray(self._row_entries, np.uint32))
         np.save(self._folder / names.SENTENCE_STARTS, np.asarray(self._sentence_starts, np.int64))
+        np.save(self._folder / names.WORDINGS, np.asarray(self._wordings, np.uint16))
+        words = "".join(f"{word}\t{count}\n" for word, count in sorted(self._words.items()))
+        (self._folder / names.WORDS).write_text(words, encoding="utf-8")
 
     def _note(self, entry: IndexEntry, stored: parts.Record) -> None:
         place = self.entries
@@ -79,6 +87,8 @@ class ArtefactWriter:
         terms = parts.keyword_terms(entry)
         self._tokens.append([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms])
         self._row_entries.extend([place] * len(parts.searched_texts(stored)))
+        self._wordings.append(len(parts.wordings(stored)))
+        self._words.update(parts.spelt_words(entry))
         self._sentence_starts.append(self.sentences + len(parts.embedded_sentences(stored)))
 
     def _write_keys(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from knowledge.embedding.embedder import configured_embedder
 from knowledge.embedding.port import EmbeddingUnavailable, Vectors
@@ -13,9 +14,9 @@ from knowledge.index.rows import page
 from knowledge.index.serving import Snapshot, serving, snapshot
 from knowledge.public import Audience, EntryPage, KnowledgeUnavailable, Retrieval, Route
 from knowledge.retrieval.metrics import RETRIEVALS, STEPS
-from knowledge.retrieval.routing import choose_route
+from knowledge.retrieval.reading import Reading, read
+from knowledge.retrieval.routing import choose_route, is_question
 from knowledge.retrieval.search import Query, Search
-from knowledge.wording import clean, terms
 
 log = logging.getLogger(__name__)
 
@@ -33,24 +34,49 @@ async def find(
     tags: Collection[str],
 ) -> Retrieval:
     """See `knowledge.public.find_evidence`."""
-    text = clean(question)
     began = time.perf_counter()
-    vector = await _embedded(text)
+    reading, vector = await _understood(question)
     spent = time.perf_counter() - began
-    query = Query(
-        terms=tuple(dict.fromkeys(terms(text))),
-        route=route or choose_route(text),
-        vector=vector,
-        limit=max(1, limit),
-        audience=audience,
-        categories=categories,
-        tags=tags,
-    )
+    query = query_of(reading, vector, max(1, limit), route=route, audience=audience, categories=categories, tags=tags)
     try:
         async with asyncio.timeout(PATIENCE - spent):
             return await asyncio.to_thread(_searched, query, 1000 * spent)
     except TimeoutError as error:
         raise KnowledgeUnavailable("Retrieval took too long.") from error
+
+
+async def _understood(question: str) -> tuple[Reading, Vectors | None]:
+    """The question as it is searched for, and its vector."""
+    reading = await asyncio.to_thread(_read, question)
+    return reading, await _embedded(reading.text)
+
+
+def _read(question: str) -> Reading:
+    return read(question, snapshot().artefact)
+
+
+def query_of(
+    reading: Reading,
+    vector: Vectors | None,
+    limit: int,
+    *,
+    route: Route | None = None,
+    audience: Audience = "everyone",
+    categories: Collection[str] = (),
+    tags: Collection[str] = (),
+) -> Query:
+    """What to search for, of a question that was read."""
+    return Query(
+        terms=reading.terms,
+        route=route or choose_route(reading.text),
+        vector=vector,
+        limit=limit,
+        audience=audience,
+        categories=categories,
+        tags=tags,
+        weights=reading.weights,
+        asks=is_question(reading.text),
+    )
 
 
 async def _embedded(text: str) -> Vectors | None:
@@ -67,7 +93,10 @@ async def _embedded(text: str) -> Vectors | None:
 
 async def prefetch(question: str) -> None:
     """See `knowledge.public.prefetch`."""
-    await _embedded(clean(question))
+    try:
+        await _understood(question)
+    except KnowledgeUnavailable:
+        return  # the search itself will say so
 
 
 def _searched(query: Query, embed_ms: float) -> Retrieval:
@@ -80,22 +109,25 @@ def _searched(query: Query, embed_ms: float) -> Retrieval:
 
 
 def _search(searched: Snapshot, query: Query) -> Retrieval:
-    """Search, by words alone where the artefact's vectors are another model's."""
+    return Search(searched, comparable(searched, query)).run()
+
+
+def comparable(searched: Snapshot, query: Query) -> Query:
+    """The query, of words alone where the artefact's vectors are another model's."""
     manifest = searched.artefact.manifest
-    if query.vector is not None and manifest.model != configured_embedder().name:
-        log.error("artefact was built with another model", extra={"artefact": manifest.model})
-        query = Query(query.terms, query.route, None, query.limit, query.audience, query.categories, query.tags)
-    return Search(searched, query).run()
+    if query.vector is None or manifest.model == configured_embedder().name:
+        return query
+    log.error("artefact was built with another model", extra={"artefact": manifest.model})
+    return replace(query, vector=None)
 
 
 def find_many(questions: Iterable[str], *, limit: int) -> Iterator[Retrieval]:
     """The retrieval of each question, embedded together; blocks. For commands and measurements."""
     searched = snapshot()
-    texts = [clean(question) for question in questions]
-    vectors = configured_embedder().embed_queries([text or "?" for text in texts])
-    for text, vector in zip(texts, vectors, strict=True):
-        known = tuple(dict.fromkeys(terms(text)))
-        yield _search(searched, Query(known, choose_route(text), vector if text else None, limit))
+    readings = [read(question, searched.artefact) for question in questions]
+    vectors = configured_embedder().embed_queries([reading.text or "?" for reading in readings])
+    for reading, vector in zip(readings, vectors, strict=True):
+        yield _search(searched, query_of(reading, vector if reading.text else None, limit))
 
 
 def entry(key: str) -> EntryPage | None:
@@ -107,7 +139,13 @@ def entry(key: str) -> EntryPage | None:
     return page(shown.artefact.record(place))
 
 
+def known_words(words: Iterable[str]) -> frozenset[str]:
+    """See `knowledge.public.known_words`."""
+    artefact = snapshot().artefact
+    return frozenset(word for word in words if any(artefact.frequency(term) for term in terms(word)))
+
+
 def prepare() -> None:
     """See `knowledge.public.warm_up`."""
     configured_embedder().embed_queries(["Are you ready?"])
-    serving().current()
+    read("Are you redy?", serving().current().artefact)

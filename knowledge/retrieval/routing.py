@@ -14,6 +14,19 @@ LONG = 60
 SHORT = 3
 
 
+#: How people begin to ask, with or without a mark at the end.
+ASKS = re.compile(
+    r"(?:^|[.!?]\s+)(?:and |but |so |or |please |then )?(?:what|why|when|where|who|whom|whose|which|how|is|are|am|was"
+    r"|can|could|may|might|shall|should|do|does|did|will|would|have|has|tell me|explain)\b",
+    re.IGNORECASE,
+)
+
+
+def is_question(text: str) -> bool:
+    """Whether the text asks something, rather than naming or claiming it."""
+    return "?" in text or bool(ASKS.search(text))
+
+
 def choose_route(question: str) -> Route:
     """`exact` for something quoted, a code or a single word; `semantic` for long prose; else `hybrid`."""
     words = question.split()

@@ -22,6 +22,10 @@ from knowledge.wording import terms
 CANDIDATES, LEAST_CANDIDATES = 8, 80
 #: Below this an entry is about something else.
 LEAST_SIMILARITY = 0.3
+#: Share of an entry's best single sentence in how near it is, where the entry has several wordings of its question.
+SENTENCE = 0.2
+#: How far the question is moved to the first thing found, before everything found is compared with it again.
+FEEDBACK = 0.3
 #: What Lilo shows when nothing fits: what it can help with.
 DEFAULTS = ("tag:default", "category:lilo")
 
@@ -38,6 +42,20 @@ class Query:
     audience: Audience = "everyone"
     categories: Collection[str] = ()
     tags: Collection[str] = ()
+    weights: tuple[float, ...] = ()
+    """How much each term counts; none for all alike."""
+    asks: bool = True
+    """Whether it is a question, not a claim or a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Both rankings of one attempt and what became of them: what the playground shows."""
+
+    route: Route
+    by_words: tuple[tuple[str, float], ...]
+    by_meaning: tuple[tuple[str, float], ...]
+    fused: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +71,15 @@ class _Found:
 class Search:
     """Searches one snapshot for one query."""
 
-    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+    def __init__(self, snapshot: Snapshot, query: Query, *, traced: bool = False) -> None:
         self.snapshot = snapshot
         self.query = query
         self.timings: dict[str, float] = {}
+        self.trace: list[Ranked] = []
+        """The rankings of each attempt, where they are asked for."""
+        self._traced = traced
+        self.signs: tuple[tuple[str, float], ...] = ()
+        """What the confidence was reckoned from."""
 
     def run(self) -> Retrieval:
         """The evidence, by the first attempt that finds any."""
@@ -117,12 +140,43 @@ class Search:
             matches = matches[keywords[matches] > 0]
         with self._timed("fuse"):
             places = matches if route == "exact" else np.union1d(places, matches)
-            similarities, meaning = self._similarities(places)
-            scores = fuse(meaning, keywords[places], route)
+            similarities, closeness = self._similarities(places)
+            scores = self._fused(vector, places, closeness, keywords[places], route)
             near = similarities >= LEAST_SIMILARITY
             # Words may keep a candidate that meaning alone would not, but something must be near.
             kept = near | ((keywords[places] > 0) & near.any())
-            return _ordered(_Found(places, scores, similarities, meaning), kept)
+            return _ordered(_Found(places, scores, similarities, closeness), kept)
+
+    def _fused(self, vector: Vectors, places: Places, closeness: Scores, keywords: Scores, route: Route) -> Scores:
+        """The scores of both together; then once more with the question moved a little to what was found first."""
+        meaning = self._meaning(vector, places, closeness)
+        scores = fuse(meaning, keywords, route, asks=self.query.asks)
+        if route == "hybrid" and not self.query.asks and len(places):
+            moved = self._moved(vector, int(places[scores.argmax()]))
+            meaning = self._meaning(moved, places, self._artefact.similarities(moved, places)[1])
+            scores = fuse(meaning, keywords, route, asks=self.query.asks)
+        if self._traced:
+            self.trace.append(self._ranked(route, places, meaning, keywords, scores))
+        return scores
+
+    def _meaning(self, vector: Vectors, places: Places, closeness: Scores) -> Scores:
+        """How near these entries are; where their question is kept in several wordings, by their best sentence too."""
+        sentences = self._artefact.best_sentences(vector, places)
+        several = (self._artefact.wordings(places) > 1) & (sentences > -1)
+        return np.where(several, (1 - SENTENCE) * closeness + SENTENCE * sentences, closeness).astype(np.float32)
+
+    def _moved(self, vector: Vectors, first: int) -> Vectors:
+        """Pseudo-relevance feedback (Rocchio): the question and a part of what in the first entry is nearest to it."""
+        rows = self._artefact.vectors_of(first)
+        moved = vector + FEEDBACK * rows[int(np.einsum("ij,j->i", rows, vector).argmax())]
+        return np.asarray(moved / np.linalg.norm(moved), np.float32)
+
+    def _ranked(self, route: Route, places: Places, meaning: Scores, keywords: Scores, fused: Scores) -> Ranked:
+        def best(scores: Scores) -> tuple[tuple[str, float], ...]:
+            first = [at for at in top(scores, self.query.limit).tolist() if scores[at] > 0]
+            return tuple((self._artefact.record(int(places[at]))["key"], float(scores[at])) for at in first)
+
+        return Ranked(route, best(keywords), best(meaning), best(fused))
 
     def _by_words(self, allowed: Mask | None) -> _Found:
         with self._timed("keywords"):
@@ -139,7 +193,7 @@ class Search:
         return _Found(places, np.zeros(len(places), np.float32), *self._similarities(places))
 
     def _keywords(self, allowed: Mask | None) -> Scores:
-        scores = self._artefact.keyword_scores(self.query.terms)
+        scores = self._artefact.keyword_scores(self.query.terms, self.query.weights)
         return scores if allowed is None else np.where(allowed, scores, np.float32(0))
 
     def _similarities(self, places: Places) -> tuple[Scores, Scores]:
@@ -176,10 +230,10 @@ class Search:
 
     def _confidence(self, found: _Found) -> float:
         stored = self._artefact.record(int(found.places[0]))
-        return confidence(
-            closeness=None if self.query.vector is None else float(found.closeness[0]),
-            coverage=self._coverage(" ".join([stored["question"], *stored["alternatives"], stored["answer"]])),
-        )
+        closeness = None if self.query.vector is None else float(found.closeness[0])
+        covered = self._coverage(" ".join([stored["question"], *stored["alternatives"], stored["answer"]]))
+        self.signs = (("coverage", covered), *((("closeness", closeness),) if closeness is not None else ()))
+        return confidence(closeness=closeness, coverage=covered)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
