@@ -1,0 +1,1 @@
+"""Whether questions and answers are still what they were: today's against a baseline."""
