@@ -20,7 +20,8 @@ from knowledge.evaluation.selectors import last_failure, newest_runs, run_before
 
 #: Seconds between two looks of a page at a run under way.
 REFRESH = 3
-FAULTS_SHOWN = 100
+#: Questions shown of each kind of fault.
+FAULTS_SHOWN = 30
 CHANGES_SHOWN = 20
 
 
@@ -132,14 +133,17 @@ def _figures(run: EvaluationRun) -> dict[str, Any]:
 
 
 def _questions(run: EvaluationRun) -> dict[str, Any]:
-    """What went wrong, the worst first."""
+    """What went wrong, by the kind of fault: dangers first, then the commonest; the worst first in each."""
     from knowledge.evaluation.words import fault
 
-    wrong = [(row, reason) for row in run.rows if (reason := fault(row))]
-    wrong.sort(key=lambda pair: (pair[0].expect not in ("alert", "ask"), pair[1], pair[0].quality))
+    faults: dict[str, list[Any]] = {}
+    for row in sorted(run.rows, key=lambda row: row.quality):
+        if reason := fault(row):
+            faults.setdefault(reason, []).append((row, _playground(row.question)))
+    by_weight = sorted(faults.items(), key=lambda pair: (pair[1][0][0].expect not in ("alert", "ask"), -len(pair[1])))
     return {
-        "wrong": [(row, reason, _playground(row.question)) for row, reason in wrong[:FAULTS_SHOWN]],
-        "wrong_count": len(wrong),
+        "faults": [(reason, len(rows), rows[:FAULTS_SHOWN]) for reason, rows in by_weight],
+        "wrong_count": sum(len(rows) for rows in faults.values()),
     }
 
 

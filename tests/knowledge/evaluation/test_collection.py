@@ -108,7 +108,7 @@ def test_a_broken_file_is_named_with_its_line(collection: Path, name: str, text:
 
 def test_a_missing_file_is_said_plainly(collection: Path) -> None:
     (collection / "corpus.jsonl").unlink()
-    with pytest.raises(CommandError, match="corpus.jsonl: cannot be read"):
+    with pytest.raises(CommandError, match=r"corpus\.jsonl: cannot be read"):
         evaluate(collection, "--json")
 
 
