@@ -11,6 +11,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from knowledge.curation.models import VersionFacts
+from knowledge.importers.suspicious import warnings_about
 from knowledge.rules import EntryText, Problem, SourceText, entry_problems
 
 
@@ -154,6 +155,11 @@ class Entry(models.Model):
             review_due=self.review_due,
         )
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its reviewer should know of its words, though no rule forbids them."""
+        return warnings_about(self.question, *self.alternatives, self.answer)
+
     def problems(self) -> list[Problem]:
         """The rules that keep it from being published. A key from outside keeps its own form."""
         outside = self.provenance == self.Provenance.IMPORTED
@@ -227,5 +233,9 @@ class Artefact(models.Model):
         return self.version
 
 
+from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, TurnFigures  # noqa: E402, F401
+from knowledge.evaluation.experiments.models import Experiment, Look, PersonDay  # noqa: E402, F401
 from knowledge.evaluation.models import EvaluationRun  # noqa: E402, F401  (parts of this app)
+from knowledge.importers.models import ImportJob, ImportLine  # noqa: E402, F401  (parts of this app)
+from knowledge.inbox.models import EntryUsage, Question, QuestionGroup  # noqa: E402, F401  (parts of this app)
 from knowledge.plane.models import Build, Embedding, KnowledgeVector  # noqa: E402, F401  (parts of this app)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from knowledge.answering import Answered, Answering, AnswerSentence
 from knowledge.answering import hand_over as hand_over_answering
+from knowledge.evaluation.experiments.levers import USUAL, Ways
+from knowledge.evaluation.experiments.running import hand_over_participants, ways_for
+from knowledge.turns import TurnNote, note_turn
 
 __all__ = [
     "AnswerSentence",
     "Answered",
+    "AnsweredQuestion",
     "Answering",
     "Audience",
     "EntryPage",
@@ -22,11 +27,25 @@ __all__ = [
     "Route",
     "Sentence",
     "Source",
+    "TurnNote",
+    "USUAL",
+    "Ways",
+    "acknowledge_answers",
+    "answered_questions",
     "entry_page",
     "find_evidence",
+    "forget_questions",
     "hand_over_answering",
+    "hand_over_participants",
+    "note_opinion",
+    "known_words",
+    "note_question",
+    "note_turn",
+    "note_used",
     "prefetch",
     "warm_up",
+    "write_used",
+    "ways_for",
 ]
 
 Audience = Literal["senior", "family", "everyone"]
@@ -147,6 +166,94 @@ def entry_page(key: str) -> EntryPage | None:
 
 def warm_up() -> None:
     """Load the artefact and the embedding model now, so that the first question does not wait for them. Blocks."""
+    from knowledge.evaluation.experiments.running import refresh
     from knowledge.retrieval.find import prepare
 
     prepare()
+    refresh()
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question that somebody passed on, which Lilo answers by now."""
+
+    ticket: UUID
+    key: str
+    """Of the entry that answers it."""
+
+
+def note_question(
+    text: str, *, reason: Literal["unanswered", "not_helpful"], shown: Collection[str] = (), by_senior: bool = True
+) -> UUID:
+    """Keep a question that Lilo could not answer well, for the curators. Blocks.
+
+    Args:
+        text: the question, allowed by its asker to be passed on, and without anything that tells who that is.
+        reason: why it is passed on.
+        shown: keys of the entries that were shown.
+        by_senior: whether a senior asked.
+
+    Returns:
+        A ticket drawn by lot, under which its answer is told and by which it is taken back. Knowledge never learns who
+        holds it.
+    """
+    from knowledge.inbox.actions import note_question as note
+    from knowledge.inbox.rules import Reason
+
+    return note(text, reason=Reason(reason), shown=shown, by_senior=by_senior)
+
+
+def forget_questions(tickets: Collection[UUID]) -> int:
+    """Delete questions that their askers take back, or who are erased; how many there were. Blocks."""
+    from knowledge.inbox.actions import forget_questions as forget
+
+    return forget(tickets)
+
+
+def answered_questions(*, limit: int = 100) -> list[AnsweredQuestion]:
+    """Questions that are answered by now, and not acknowledged. Blocks."""
+    from knowledge.inbox.selectors import answered_tickets
+
+    return [AnsweredQuestion(answered.ticket, answered.key) for answered in answered_tickets(limit)]
+
+
+def acknowledge_answers(tickets: Collection[UUID]) -> None:
+    """It is noted that these questions are answered: `answered_questions` does not tell of them again. Blocks."""
+    from knowledge.inbox.actions import acknowledge_answers as acknowledge
+
+    acknowledge(tickets)
+
+
+def note_used(keys: Iterable[str]) -> None:
+    """Count that an answer rested on these entries; no person goes with it. Blocks for a moment, every few seconds."""
+    from knowledge.inbox.usage import counter
+
+    counter.note(keys)
+
+
+def write_used() -> None:
+    """Write the uses that are counted and not written yet: for the end of a process. Blocks."""
+    from knowledge.inbox.usage import counter
+
+    counter.write()
+
+
+def known_words(words: Iterable[str]) -> frozenset[str]:
+    """Those of the words that an entry has, in any form of theirs. Raises `KnowledgeUnavailable`."""
+    from knowledge.retrieval.find import known_words as known
+
+    return known(words)
+
+
+def note_opinion(alias: str, *, helpful: bool, before: bool | None, at: datetime) -> None:
+    """Count whether an answer helped somebody who takes part in experiments. Blocks.
+
+    Args:
+        alias: the name that stands for the person there.
+        helpful: what they pressed.
+        before: what they had pressed under the same answer, if anything.
+        at: when.
+    """
+    from knowledge.evaluation.experiments.actions import add_opinion
+
+    add_opinion(alias, helpful=helpful, before=before, at=at)

@@ -150,7 +150,7 @@ def reopen_account(user: User) -> None:
 def erase_closed_accounts(*, now: datetime | None = None, limit: int = 20) -> int:
     """Erase for good what was closed a month ago, and write a certificate for each; how many. Safe to run twice.
 
-    Everything about a person hangs on their row; the audit log and the access log name them by id only and stay.
+    Everything about a person hangs on their row, or is taken away by who listens; the audit log and the access log name them by id only and stay.
     """
     now = now or timezone.now()
     due = User.everyone.filter(deleted_at__lt=now - ERASE_AFTER).order_by("deleted_at").values_list("pk", flat=True)
@@ -163,6 +163,7 @@ def _erase(key: UUID, now: datetime) -> bool:
     if user is None or user.deleted_at is None:
         return False
     closed_at = user.deleted_at
+    events.about_to_erase(key)
     _, counts = user.delete()
     ErasureCertificate.objects.create(person_id=key, closed_at=closed_at, erased_at=now, counts=counts)
     audit.record(None, "account.erased", "account", key, subject=key, rows=sum(counts.values()))

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 1.0
 AccountListener = Callable[[UUID], None]
 _account_listeners: list[AccountListener] = []
+_erasure_listeners: list[AccountListener] = []
 
 
 class Revoked(TypedDict):
@@ -50,6 +51,22 @@ def tell_of_accounts(listener: AccountListener) -> None:
 def account_changed(user_id: UUID) -> None:
     """An account was closed or reopened."""
     for listener in _account_listeners:
+        listener(user_id)
+
+
+def tell_of_erasure(listener: AccountListener) -> None:
+    """Let a higher room take away what hangs on no row of the person's, before they are erased, in that transaction.
+
+    Args:
+        listener: told the person's id.
+    """
+    if listener not in _erasure_listeners:
+        _erasure_listeners.append(listener)
+
+
+def about_to_erase(user_id: UUID) -> None:
+    """An account is erased now."""
+    for listener in _erasure_listeners:
         listener(user_id)
 
 

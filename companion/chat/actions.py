@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from companion.accounts.models import User
 from companion.chat import selectors
-from companion.chat.events import Accepted, Delta, Done, Emergency, Error, SourceItem, Sources, TurnEvent
+from companion.chat.events import Accepted, Delta, Done, Emergency, Error, SourceItem, Sources, Thanks, TurnEvent
 from companion.chat.history import StoredMessage
 from companion.chat.models import Feedback, Message
+from companion.chat.questions.asking import thanks_for
 from companion.chat.reply import Exchange
+from companion.chat.taking_part import alias_of
 from companion.chat.turn import Speaker, Turn, answer
+from knowledge.public import note_opinion
 from lilo_site.logs import new_trace_id, trace_id
 from lilo_site.threads import in_thread
 
@@ -155,11 +158,19 @@ def collect(events: list[TurnEvent]) -> FullAnswer:
     )
 
 
-def record_feedback(user_id: UUID, turn_id: UUID, *, helpful: bool) -> bool:
-    """Keep whether an answer helped. False when it is not an answer to this person. Blocks: call it from a thread."""
+def record_feedback(user_id: UUID, turn_id: UUID, *, helpful: bool) -> Thanks | None:
+    """Keep whether an answer helped, and say thank you; after one that did not, Lilo may ask to pass the question on.
+
+    None when it is not an answer to this person. Blocks: call it from a thread.
+    """
     if not Message.objects.filter(user_id=user_id, turn_id=turn_id).exists():
-        return False
+        return None
+    now = timezone.now()
+    before = Feedback.objects.filter(user_id=user_id, turn_id=turn_id).values_list("helpful", flat=True).first()
     Feedback.objects.update_or_create(
-        user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": timezone.now()}
+        user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": now}
     )
-    return True
+    if alias := alias_of(user_id):
+        note_opinion(alias, helpful=helpful, before=before, at=now)
+    said = thanks_for(user_id, turn_id, helpful=helpful)
+    return Thanks(turn_id=turn_id, helpful=helpful, text=said.text, choices=said.choices)

@@ -13,12 +13,15 @@ from uuid import UUID
 from companion.chat import doses, journal_offer
 from companion.chat.family_messages.actions import press as answer_family
 from companion.chat.pressed import Pressed, Said
+from companion.chat.questions import asking
+from companion.chat.questions.actions import KIND as QUESTION
 from lilo_site.threads import in_thread
 
 Handler = Callable[[Pressed], Said]
 HANDLERS: Mapping[str, Handler] = {
     "message": answer_family,
     journal_offer.OFFER: journal_offer.press,
+    QUESTION: asking.press,
     **dict.fromkeys((doses.DOSE, doses.NEEDED, doses.EFFECT, doses.ZONE), doses.press),
 }
 #: A value that says what a button says and cannot be one: no words of a person's either.

@@ -91,9 +91,11 @@ class ChatSocket:
             if not await self.stream.resume(self.reader, frame.last_event_id):
                 raise FrameRefused("resume_gap")
         elif isinstance(frame, Opinion):
-            if not await in_thread(record_feedback, self.reader.guest.user_id, frame.turn_id, helpful=frame.helpful):
+            user_id = self.reader.guest.user_id
+            thanks = await in_thread(record_feedback, user_id, frame.turn_id, helpful=frame.helpful)
+            if thanks is None:
                 raise FrameRefused("unknown_turn")
-            await self.write(frame.model_dump_json())
+            await self.write(thanks.model_dump_json())
         else:
             self.stream.read_live(self.reader)
             await self.write(PONG)

@@ -119,8 +119,18 @@ class Error(_Event):
     trace_id: str = ""
 
 
+class Thanks(_Event):
+    """The answer to an opinion: it is stored, and what Lilo says to it. It goes to one socket and has no `id`."""
+
+    type: Literal["feedback"] = "feedback"
+    turn_id: UUID
+    helpful: bool
+    text: str
+    choices: tuple[Choice, ...] = Field(default=(), description="The answers to what Lilo asks, as large buttons.")
+
+
 class Reminder(_Event):
-    """It is time for something: a medicine, a check-in, a visit."""
+    """It is time for something: a medicine, a check-in, a visit; or Lilo knows more about what was asked before."""
 
     type: Literal["reminder"] = "reminder"
     reminder_id: UUID

@@ -7,10 +7,12 @@ from django.db.models import Q
 from companion.accounts.export import Row, offer, rows_of
 from companion.accounts.models import User
 from companion.chat.family_messages.models import FamilyMessage
-from companion.chat.models import Disclosure, Feedback
+from companion.chat.models import Disclosure, Feedback, PassedQuestion, PassingOn, TakesPart
 from companion.chat.selectors import recent_messages
 
 ALL = 1_000_000
+#: Of no use to people, or the thread by which others could find them.
+HIDDEN = frozenset({"question_index", "ticket", "ticket_index"})
 
 
 def offer_all() -> None:
@@ -18,7 +20,10 @@ def offer_all() -> None:
     offer("talk", _talk)
     offer("messages", _messages)
     offer("answers-that-did-not-help", lambda person: rows_of(Feedback.objects.filter(user=person)))
+    offer("questions-passed-on", lambda person: rows_of(PassedQuestion.objects.filter(user=person), without=HIDDEN))
+    offer("passing-questions-on", lambda person: rows_of(PassingOn.objects.filter(user=person)))
     offer("told-that-lilo-is-a-program", lambda person: rows_of(Disclosure.objects.filter(user=person)))
+    offer("takes-part-in-experiments", lambda person: rows_of(TakesPart.objects.filter(user=person), without=("alias",)))
 
 
 def _talk(person: User) -> list[Row]:

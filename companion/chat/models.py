@@ -9,8 +9,9 @@ from django.db import models
 
 from companion.accounts.fields import EncryptedTextField
 from companion.chat.family_messages.models import FamilyMessage
+from companion.chat.questions.models import PassedQuestion, PassingOn
 
-__all__ = ["Disclosure", "FamilyMessage", "Feedback", "Message"]
+__all__ = ["Disclosure", "FamilyMessage", "Feedback", "Message", "PassedQuestion", "PassingOn", "TakesPart"]
 
 
 class Message(models.Model):
@@ -66,3 +67,17 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"told {self.pk}"
+
+
+class TakesPart(models.Model):
+    """Somebody agreed that Lilo tries small differences in its answers with them. Without a row they did not.
+
+    Knowledge counts under the alias, drawn by lot. With this row goes the only thing that tells who that is.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    alias = models.CharField(max_length=32, unique=True)
+    agreed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"takes part since {self.agreed_at:%Y-%m-%d}"

@@ -38,13 +38,14 @@ def is_about_another(said: str) -> bool:
     return bool(ABOUT_ANOTHER.search(said.replace("’", "'")))
 
 
-def opener(said: str, *, category: str, turns_before: int) -> str:
+def opener(said: str, *, category: str, turns_before: int, is_plain: bool = False) -> str:
     """A short acknowledgement, or nothing where the answer itself is the natural reply.
 
     Args:
         said: the person's own words.
         category: category of the entry that answers.
         turns_before: turns of this talk so far; the ways of saying a thing take turns by it.
+        is_plain: leave the words away that only fill; what troubles a person is acknowledged all the same.
     """
     words = said.replace("’", "'")
     if category in QUIET_CATEGORIES:
@@ -57,6 +58,6 @@ def opener(said: str, *, category: str, turns_before: int) -> str:
         return phrases.chosen(phrases.TIRED, turns_before)
     if HURTS.search(words) or LOW.search(words):
         return phrases.chosen(phrases.SORRY, turns_before)
-    if turns_before % 2:
+    if is_plain or turns_before % 2:
         return ""
     return phrases.chosen(phrases.GLAD_TO_HELP if is_question(words) else phrases.LISTENING, turns_before // 2)

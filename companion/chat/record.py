@@ -14,7 +14,10 @@ from companion.accounts import limits
 from companion.chat import disclosure
 from companion.chat.activity import note_talk
 from companion.chat.history import StoredMessage, StoredTurn, history
+from companion.chat.questions.actions import settle
+from companion.chat.rules import Act, act_of
 from companion.safety.check_ins import sign_of_life
+from knowledge.public import TurnNote, note_turn, note_used
 from lilo_site.threads import in_thread
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
         entries=reply.entries,
         suggestions=reply.suggestions,
         choices=reply.choices,
+        searched=reply.searched,
     )
     try:
         await in_thread(_store, turn.speaker, StoredTurn(asked, answered))
@@ -55,8 +59,28 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
     return True
 
 
+def note(turn: Turn, reply: Reply, text: str, *, held_back: int, latency_ms: float) -> None:
+    """Let knowledge take the numbers of a kept turn. Costs a turn nothing; the words are read and let go of."""
+    note_turn(
+        TurnNote(
+            kind=reply.kind,
+            question=reply.searched or turn.text,
+            answer=text,
+            at=turn.said_at,
+            similarity=reply.similarity,
+            asked_more=act_of(turn.text) is Act.MORE,
+            held_back=held_back,
+            latency_ms=latency_ms,
+            alias=reply.ways.alias,
+            arms=reply.ways.arms,
+        )
+    )
+
+
 def _store(speaker: Speaker, turn: StoredTurn) -> None:
     history().append(speaker.user_id, turn)
     disclosure.note(speaker.user_id, turn.answered.text, turn.answered.created_at)
     sign_of_life(speaker.user_id)  # who talks with Lilo is about: today's check-in is done
     note_talk(speaker.user_id, speaker.kind)
+    settle(speaker.user_id, turn.said.text)
+    note_used(turn.answered.entries)

@@ -16,7 +16,7 @@ from companion.chat.generation import Request, generator
 from companion.chat.opening import is_about_another, opener
 from companion.chat.rules import Act, act_of, whole_question
 from companion.chat.small_talk import small_talk
-from knowledge.public import Audience, Evidence, KnowledgeUnavailable, Retrieval, find_evidence
+from knowledge.public import USUAL, Audience, Evidence, KnowledgeUnavailable, Retrieval, Ways, find_evidence
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,12 @@ class Reply:
     is_guarded: bool = False
     searched: str = ""
     """The words that knowledge was searched with; empty when nothing was looked up."""
+    similarity: float | None = None
+    """Of the best evidence."""
+    ways: Ways = USUAL
+    """How this person is answered."""
+    passes_on: bool = False
+    """The question is passed on to those who write the answers, once this is kept: the person has allowed it."""
 
     @classmethod
     def fixed(
@@ -102,6 +108,10 @@ class Reply:
             is_guarded=False,
         )
 
+    def followed_by(self, text: str, choices: tuple[Choice, ...], *, passes_on: bool) -> Reply:
+        """The same reply, already spoken, with what Lilo asks behind it."""
+        return replace(self, sentences=_each([text]), choices=choices, is_guarded=False, passes_on=passes_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -114,6 +124,7 @@ class Asked:
     """Earlier turns, oldest first."""
     by_senior: bool = True
     time_zone: str = "UTC"
+    ways: Ways = USUAL
 
     @property
     def turns_before(self) -> int:
@@ -151,7 +162,8 @@ async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most
         reply = _abstention(found, asked.turns_before)
     else:
         reply = _answer(asked, question, found, clock, act=act, most=most)
-    return replace(reply, searched=searched)
+    similarity = found.evidence[0].similarity if found.evidence else None
+    return replace(reply, searched=searched, similarity=similarity, ways=asked.ways)
 
 
 async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> tuple[str, Retrieval | None]:
@@ -186,7 +198,7 @@ def _answer(asked: Asked, question: str, found: Retrieval, clock: Clock, *, act:
     leans = act is Act.MORE or question != asked.said
     shown = _already_said(found.evidence, asked.recent) if leans else set()
     with clock.step("context"):
-        context = build_context(_candidates(found.evidence, asked, act), shown=shown, most=MAX_SENTENCES)
+        context = build_context(_candidates(found.evidence, asked, act), shown=shown, most=asked.ways.sentences or MAX_SENTENCES)
     if context.is_empty:
         return Reply.fixed(phrases.NOTHING_TO_ADD, kind="small_talk", strategy="phrase")
     first = context.evidence[0]
@@ -195,7 +207,7 @@ def _answer(asked: Asked, question: str, found: Retrieval, clock: Clock, *, act:
         context = replace(context, sentences=tuple(replace(sentence, number=0) for sentence in context.sentences))
     before = asked.turns_before
     words = phrases.chosen(phrases.MORE, before) if act is Act.MORE and not own else ""
-    words = words or opener(asked.said, category=first.category, turns_before=before)
+    words = words or opener(asked.said, category=first.category, turns_before=before, is_plain=asked.ways.is_plain)
     request = Request(question, context, words, [(item.said, item.answered) for item in asked.recent], most)
     return Reply(
         kind="small_talk" if own else "answer",

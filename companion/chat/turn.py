@@ -34,7 +34,7 @@ from companion.safety.guard import check_sentence
 from companion.safety.languages import Language, foreign_language, only_english
 from companion.safety.numbers import emergency_numbers
 from companion.safety.screen import Assessment, Level, screen
-from knowledge.public import prefetch
+from knowledge.public import prefetch, ways_for
 from lilo_site.threads import in_thread
 
 __all__ = ["Exchange", "Speaker", "Turn", "answer"]
@@ -160,7 +160,8 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
         await early
     by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
     talk = [exchange for exchange in turn.recent if not exchange.is_aside]
-    asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone)
+    ways = ways_for(turn.speaker.user_id)
+    asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone, ways=ways)
     reply = await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
     return _Plan(with_offer(reply, turn))
 
@@ -227,18 +228,30 @@ async def _events(turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
         yield event
 
 
+@dataclass(slots=True)
+class _Spoken:
+    """What was said so far, and how many sentences the guard held back."""
+
+    sentences: list[str] = field(default_factory=list)
+    held_back: int = 0
+
+
 async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
     if plan.emergency is not None:
         yield plan.emergency
-    reply = plan.reply
-    if reply is None:
-        if (card := await _seen_again(plan)) is not None:
-            yield card
-        yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=plan.wait)
+    if plan.reply is not None:
+        async for event in _speak(plan, plan.reply, turn, clock):
+            yield event
         return
+    if (card := await _seen_again(plan)) is not None:
+        yield card
+    yield _error(turn, "too_fast", phrases.TOO_FAST, retry_after=plan.wait)
+
+
+async def _speak(plan: _Plan, reply: Reply, turn: Turn, clock: Clock) -> AsyncIterator[TurnEvent]:
     if reply.sources:
         yield Sources(turn_id=turn.turn_id, items=reply.sources)
-    spoken: list[str] = []
+    spoken = _Spoken()
     numbers = count()
     async for delta in _deltas(turn, reply, clock, spoken, numbers):
         yield delta
@@ -248,12 +261,13 @@ async def _tell(plan: _Plan, turn: Turn, clock: Clock) -> AsyncIterator[TurnEven
         reply = follow
         async for delta in _deltas(turn, reply, clock, spoken, numbers):
             yield delta
-    text = " ".join(spoken)
+    text = " ".join(spoken.sentences)
     with clock.step("record"):
         kept = await record.keep(turn, reply, said=plan.said or turn.text, text=text)
     if not kept:
         yield _error(turn, "not_kept", phrases.NOT_KEPT, retry_after=60)
         return
+    record.note(turn, reply, text, held_back=spoken.held_back, latency_ms=clock.elapsed_ms)
     if reply.passes_on:
         asking.pass_on_soon(turn)
     yield _done(turn, reply, text, clock)
@@ -298,25 +312,26 @@ async def _seen_again(plan: _Plan) -> Emergency | None:
 
 
 async def _deltas(
-    turn: Turn, reply: Reply, clock: Clock, spoken: list[str], numbers: Iterator[int]
+    turn: Turn, reply: Reply, clock: Clock, spoken: _Spoken, numbers: Iterator[int]
 ) -> AsyncIterator[Delta]:
     """Speak the reply a few words at a time; each sentence passes the guard before its first word is shown."""
     async for sentence in reply.sentences:
         with clock.step("guard"):
             verdict = check_sentence(sentence, reply.grounds) if reply.is_guarded else None
         if verdict is not None and not verdict.ok:
+            spoken.held_back += 1
             GUARDED.labels(verdict.reason).inc()
             log.warning("the guard held a sentence back", extra={"reason": verdict.reason, "trace_id": turn.trace_id})
             continue
         words = sentence.split()
         for start in range(0, len(words), WORDS_A_DELTA):
-            lead = " " if spoken or start else ""
+            lead = " " if spoken.sentences or start else ""
             clock.first("first_delta")
             yield Delta(
                 turn_id=turn.turn_id, sequence=next(numbers), text=lead + " ".join(words[start : start + WORDS_A_DELTA])
             )
             await asyncio.sleep(0)  # let other people's turns in between
-        spoken.append(sentence)
+        spoken.sentences.append(sentence)
 
 
 def _error(turn: Turn, code: str, message: str, *, retry_after: float) -> Error:

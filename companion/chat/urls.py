@@ -18,5 +18,7 @@ urlpatterns = [
     path("knowledge/<str:key>/", views.entry, name="entry"),
     path("settings/", views.settings_page, name="senior-settings"),
     path("settings/text-size/", views.text_size, name="text-size"),
+    path("settings/questions/", views.passing_on, name="passing-on"),
     path("settings/read-aloud/", views.read_aloud, name="read-aloud"),
+    path("settings/taking-part/", views.taking_part, name="taking-part"),
 ]

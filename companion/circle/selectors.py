@@ -12,7 +12,16 @@ from django.utils import timezone
 from companion.accounts.fields import UnreadableError
 from companion.accounts.models import User
 from companion.circle.access import sharing_members
-from companion.circle.models import SHARED_AT_FIRST, ContactPoint, Invitation, Item, Membership, Senior, Sharing
+from companion.circle.models import (
+    SHARED_AT_FIRST,
+    UNREADABLE,
+    ContactPoint,
+    Invitation,
+    Item,
+    Membership,
+    Senior,
+    Sharing,
+)
 from companion.circle.organisations.selectors import home_of, looks_after, staff_of_resident
 
 log = logging.getLogger(__name__)
@@ -203,3 +212,18 @@ def way_of(point: ContactPoint) -> Way:
 def is_in_a_circle(user_id: UUID) -> bool:
     """Whether somebody counts on being able to reach this person."""
     return Membership.objects.filter(user=user_id, accepted_at__isnull=False).exists()
+
+
+def names_round(user_id: UUID) -> set[str]:
+    """Every name that tells who somebody is: their own, their seniors', those of the circles they are in and of the
+    homes, their doctor's and pharmacy's. For taking names out of words."""
+    belongs = Membership.objects.filter(user=user_id).values("senior")
+    seniors = Senior.objects.filter(Q(pk=user_id) | Q(pk__in=belongs)).select_related("user")
+    people = User.objects.filter(Q(pk=user_id) | Q(memberships__senior__in=seniors))
+    names = {name for person in people.distinct() for name in (person.full_name, person.username)}
+    for senior in seniors:
+        names |= {senior.preferred_name, senior.user.full_name, senior.user.username, senior.doctor, senior.pharmacy}
+        names |= {duty.member.name for duty in staff_of_resident(senior.pk, timezone.now())}
+        if (residency := home_of(senior.pk)) is not None:
+            names |= {residency.unit.organisation.name, residency.unit.name}
+    return names - {"", UNREADABLE}

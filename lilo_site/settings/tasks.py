@@ -62,6 +62,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
         "options": {"expires": 3_600},
     },
+    "tell-answered": {"task": "chat.tell_answered", "schedule": 30.0, "options": {"expires": 25}},
+    "tend-questions": {"task": "knowledge.inbox.tasks.tend", "schedule": 30.0, "options": {"expires": 25}},
+    "tend-imports": {"task": "knowledge.importers.tasks.tend", "schedule": 30.0, "options": {"expires": 25}},
     "rebuild-index": {"task": "knowledge.tasks.rebuild_index", "schedule": 30.0, "options": {"expires": 25}},
+    "look-at-experiments": {
+        "task": "knowledge.evaluation.experiments.tasks.look_at_experiments",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
+    "check-drift": {
+        "task": "knowledge.evaluation.drift.tasks.check_drift",
+        "schedule": 86_400.0,
+        "options": {"expires": 3_600},
+    },
     "withdraw-missed": {"task": "knowledge.plane.tasks.withdraw_missed", "schedule": 10.0, "options": {"expires": 8}},
 }

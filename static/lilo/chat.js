@@ -120,7 +120,7 @@ log.addEventListener("submit", (event) => {
     else if (card) from.remove();
   } else if (from.matches("[data-feedback]") && connection.isOpen) {
     event.preventDefault();
-    connection.send({ type: "feedback", turn_id: event.submitter.value, helpful: false });
+    connection.send({ type: "feedback", turn_id: from.elements.turn_id.value, helpful: event.submitter.value === "yes" });
   }
 });
 
@@ -148,7 +148,7 @@ function onEvent(event) {
     done: onDone,
     error: onError,
     emergency: onDanger,
-    feedback: onFeedback,
+    feedback: () => turns.showThanks(event),
     reminder: () => onReminder(event),
     family_message: () => onFamily(event),
     alert: () => turns.showNotice("Your call for help", event.text),
@@ -204,12 +204,6 @@ function onFamily(event) {
   watchUnseen();
   tell(`A message from ${event.sender}`);
   if (event.aloud && log.dataset.aloud !== undefined) readAloud(log.lastElementChild.querySelector("[data-reads]"));
-}
-
-function onFeedback(event) {
-  const from = log.querySelector(`[data-turn="${event.turn_id}"] [data-feedback]`);
-  const thanks = Object.assign(document.createElement("p"), { className: "quiet", textContent: "Thank you for telling us. Somebody will look at that answer." });
-  from?.replaceWith(thanks);
 }
 
 /** Something was said elsewhere, in another tab or long ago: show the talk as the server keeps it. */

@@ -81,10 +81,24 @@ export function finish(done) {
   item.querySelector(".further").append(...further.map((words) => button("text", words, words, "button small")));
   item.querySelector(".further").hidden = !further.length;
   const feedback = item.querySelector("[data-feedback]");
-  feedback.querySelector("button").value = done.turn_id;
+  feedback.querySelector("[name=turn_id]").value = done.turn_id;
   feedback.hidden = !["answer", "abstention"].includes(done.kind);
   log.append(item);
   makeRoom(item);
+}
+
+/** What Lilo says to an opinion of an answer, in the place of its buttons; it may ask something. */
+export function showThanks(event) {
+  const from = log.querySelector(`[data-turn="${event.turn_id}"] [data-feedback]`);
+  if (!from) return;
+  const thanks = pattern("thanks");
+  thanks.querySelector(".words").textContent = event.text;
+  if (event.choices?.length) thanks.querySelector(".choices").append(...choiceButtons(event.choices));
+  else thanks.querySelector(".choices").remove();
+  const hadFocus = from.contains(document.activeElement);
+  from.replaceWith(thanks);
+  if (hadFocus) thanks.querySelector("button")?.focus();
+  makeRoom(thanks);
 }
 
 function writeWords(place, text, sources) {

@@ -66,6 +66,12 @@ def pairs_among(regimens: Sequence[Regimen]) -> list[Pair]:
     return found
 
 
+def medicine_names() -> frozenset[str]:
+    """The words of every medicine on the list, in lower case."""
+    names = (name for group in _known()["groups"].values() for name in group)
+    return frozenset(word for name in names for word in re.findall(r"[^\W\d_]+", name))
+
+
 def _groups_of(regimen: Regimen, groups: dict[str, list[str]]) -> set[str]:
     text = f"{regimen.name} {regimen.generic_name}".lower()
     return {

@@ -24,6 +24,7 @@ class _Details(BaseModel):
     entries: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    searched: str = ""
 
 
 class OrmHistory:
@@ -76,6 +77,7 @@ def _row(user_id: UUID, message: StoredMessage) -> Message:
         entries=message.entries,
         suggestions=message.suggestions,
         choices=message.choices,
+        searched=message.searched,
     )
     return Message(
         user_id=user_id,
@@ -101,4 +103,5 @@ def _stored(row: Message) -> StoredMessage:
         entries=details.entries,
         suggestions=details.suggestions,
         choices=details.choices,
+        searched=details.searched,
     )

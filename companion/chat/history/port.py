@@ -27,6 +27,8 @@ class StoredMessage:
     """Keys of the entries the answer rests on."""
     suggestions: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    searched: str = ""
+    """The words that knowledge was searched with: what was said, made whole by what came before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.urls import reverse
@@ -39,6 +40,12 @@ def pieces(message: StoredMessage) -> Iterator[Piece]:
         start = mark.end()
     if rest := message.text[start:]:
         yield Piece(rest)
+
+
+@register.filter
+def of_turn(opinions: Mapping[UUID, bool], turn_id: UUID) -> str:
+    """What was said of a turn's answer: `helped`, `unhelpful`, or nothing."""
+    return {True: "helped", False: "unhelpful", None: ""}[opinions.get(turn_id)]
 
 
 @register.filter
