@@ -81,7 +81,7 @@ def document_rows(document: Document, *, name: str, limits: Limits) -> Iterator[
                 category=DEFAULT_CATEGORY,
                 sources=(source,),
             )
-            yield Row(number, entry, place=section.place, warnings=warnings)
+            yield Row(number, entry, place=plain_line(section.place), warnings=warnings)
     if len(sections) > limits.headings:
         yield Note(f"It has {len(sections):,} sections; the first {limits.headings:,} were read.")
 

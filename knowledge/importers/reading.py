@@ -19,9 +19,10 @@ from knowledge.importers.medquad import read_medquad
 from knowledge.importers.records import read_records
 from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row, UnreadableFile
 from knowledge.importers.suspicious import warnings_about
+from knowledge.plain_text import plain_line
 from knowledge.rules import EntryText, SourceText
 
-MOST_NAME = 70
+MOST_NAME = 60
 TOO_LONG = "Reading took longer than {} minutes; the rest is left."
 TOO_MANY = "There are more than {:,} rows; the rest is left."
 STREAMED = frozenset({Kind.JSONL, Kind.CSV, Kind.MEDQUAD, Kind.ZIP})
@@ -116,10 +117,10 @@ class Reading:
     def _members(self, stream: BinaryIO, name: str) -> Iterator[ImportRow]:
         for member in members(stream, limits=self._limits):
             if isinstance(member, RefusedRow):
-                yield replace(member, place=f"{name}/{member.place}")
+                yield replace(member, place=f"{name}/{plain_line(member.place)}")
             else:
                 inner, content = member
-                yield from self._rows_of(content, f"{name}/{inner}", is_member=True)
+                yield from self._rows_of(content, f"{name}/{plain_line(inner)}", is_member=True)
 
     def _read(self, stream: BinaryIO, kind: Kind, name: str) -> Iterator[ImportRow]:
         if kind is Kind.CSV or kind is Kind.JSONL:
@@ -171,7 +172,7 @@ def _completed(source: SourceText, chosen: SourceText | None) -> SourceText:
 
 def _where(row: Row) -> str:
     """Where in its file an entry stands, as short as the column for it."""
-    return f", {row.place}"[:40] if row.place else f", line {row.number}"
+    return f", {row.place}"[:35] if row.place else f", line {row.number}"
 
 
 def _document(content: bytes, kind: Kind, *, limits: Limits) -> Document:
