@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from knowledge.models import Entry
+from knowledge.plane.selectors import stuck_build
 from knowledge.selectors import KnowledgeNumbers, knowledge_numbers, overdue_entries
 
 MAY_VIEW = "knowledge.view_entry"
@@ -18,7 +19,7 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     context["title"] = "Home"
     if request.user.has_perm(MAY_VIEW):
         numbers = knowledge_numbers()
-        context |= {"knowledge": numbers, "knowledge_cards": _cards(numbers)}
+        context |= {"knowledge": numbers, "knowledge_cards": _cards(numbers), "stuck_build": stuck_build()}
     return context
 
 

@@ -23,7 +23,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from knowledge.models import Artefact, Build
 from knowledge.plane import actions
 from knowledge.plane.actions import BuildRefused
-from knowledge.plane.selectors import newest_build, versions_at_hand
+from knowledge.plane.selectors import newest_build, stuck_build, versions_at_hand
 
 MAY_PUBLISH = "knowledge.publish_entry"
 #: Seconds between two looks of a page at a build that runs.
@@ -61,7 +61,7 @@ class ReadOnlyAdmin(ModelAdmin):
 class ArtefactAdmin(ReadOnlyAdmin):
     """Built indexes. Any whose files are kept may serve again."""
 
-    list_display = ("version", "state_label", "entry_count", "files", "built_at", "published_at", "model_name")
+    list_display = ("built_at", "state_label", "entry_count", "files", "published_at", "version")
     ordering = ("-built_at",)
     actions_row = ("serve_again",)
     actions_detail = ("serve_again",)
@@ -220,8 +220,7 @@ class BuildAdmin(ReadOnlyAdmin):
 
 def build_badge(request: HttpRequest) -> str:
     """A mark beside the builds while the last one needs a person."""
-    latest = newest_build()
-    return "!" if latest and latest.state in {Build.State.REFUSED, Build.State.FAILED} else ""
+    return "!" if stuck_build() else ""
 
 
 def _steps(build: Build) -> Iterator[StepRow]:

@@ -21,8 +21,8 @@ from knowledge.retrieval.find import find_many
 
 Judge: TypeAlias = Callable[[Snapshot, Snapshot | None], Verdict]
 
-#: Entries asked by their own question: those that changed first.
-MOST_ASKED = 200
+#: Entries asked by their own question, at most: of those that are new or changed, and of the others.
+CHANGED_ASKED, OTHERS_ASKED = 150, 50
 
 
 def judge(candidate: Snapshot, serving: Snapshot | None) -> Verdict:
@@ -72,18 +72,17 @@ def judge_finding(candidate: Snapshot, serving: Snapshot | None) -> Verdict:
 
 
 def _asked(candidate: Snapshot, serving: Snapshot | None) -> list[str]:
-    """Questions of visible entries: up to half of those that may be asked are changed ones, the rest evenly spread."""
+    """Questions of visible entries, evenly spread."""
     places = np.arange(len(candidate.artefact)) if candidate.visible is None else np.flatnonzero(candidate.visible)
     changed = [int(place) for place in places if _is_changed(candidate, serving, int(place))]
-    chosen = _spread(changed, MOST_ASKED // 2)
-    others = sorted(set(places.tolist()).difference(chosen))
-    chosen += _spread(others, MOST_ASKED - len(chosen))
+    others = sorted(set(places.tolist()).difference(changed))
+    chosen = [*_spread(changed, CHANGED_ASKED), *_spread(others, OTHERS_ASKED)]
     return list(dict.fromkeys(candidate.artefact.record(place)["question"] for place in chosen))
 
 
 def _is_changed(candidate: Snapshot, serving: Snapshot | None, place: int) -> bool:
     if serving is None:
-        return False
+        return True
     record = candidate.artefact.record(place)
     earlier = serving.artefact.place_of(record["key"])
     return earlier is None or serving.artefact.record(earlier) != record

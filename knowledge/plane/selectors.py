@@ -18,6 +18,12 @@ def newest_build() -> Build | None:
     return Build.objects.first()
 
 
+def stuck_build() -> Build | None:
+    """The newest build, while it needs a person: it was refused, or it failed."""
+    latest = newest_build()
+    return latest if latest and latest.state in {Build.State.REFUSED, Build.State.FAILED} else None
+
+
 def is_due(latest: Build | None, now: datetime) -> bool:
     """Whether there is something to build, given that nobody is at it."""
     if latest is not None and latest.state == Build.State.RUNNING:  # its worker died
