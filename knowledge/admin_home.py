@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from knowledge.evaluation.drift.admin import drift_card
 from knowledge.models import Entry
 from knowledge.plane.selectors import stuck_build
 from knowledge.selectors import KnowledgeNumbers, knowledge_numbers, overdue_entries
@@ -20,6 +21,8 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     if request.user.has_perm(MAY_VIEW):
         numbers = knowledge_numbers()
         context |= {"knowledge": numbers, "knowledge_cards": _cards(numbers), "stuck_build": stuck_build()}
+    if request.user.has_perm("knowledge.view_driftcheck") and (card := drift_card()):
+        context["knowledge_cards"] = [*context.get("knowledge_cards", []), card]
     return context
 
 

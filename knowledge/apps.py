@@ -9,5 +9,8 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After each migration: Django makes the permissions at that moment, and before our turn."""
+        """Tell drift to Prometheus. Roles come after each migration: Django makes the permissions at that moment."""
+        from knowledge.evaluation.drift.gauges import register
+
+        register()
         post_migrate.connect(make_roles, sender=self, dispatch_uid="knowledge.roles")

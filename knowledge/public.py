@@ -15,6 +15,7 @@ from knowledge.evaluation.experiments.running import hand_over_participants, way
 from knowledge.turns import TurnNote, note_turn
 
 __all__ = [
+    "USUAL",
     "AnswerSentence",
     "Answered",
     "AnsweredQuestion",
@@ -28,7 +29,6 @@ __all__ = [
     "Sentence",
     "Source",
     "TurnNote",
-    "USUAL",
     "Ways",
     "acknowledge_answers",
     "answered_questions",
@@ -37,15 +37,15 @@ __all__ = [
     "forget_questions",
     "hand_over_answering",
     "hand_over_participants",
-    "note_opinion",
     "known_words",
+    "note_opinion",
     "note_question",
     "note_turn",
     "note_used",
     "prefetch",
     "warm_up",
-    "write_used",
     "ways_for",
+    "write_used",
 ]
 
 Audience = Literal["senior", "family", "everyone"]

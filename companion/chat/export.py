@@ -23,7 +23,7 @@ def offer_all() -> None:
     offer("questions-passed-on", lambda person: rows_of(PassedQuestion.objects.filter(user=person), without=HIDDEN))
     offer("passing-questions-on", lambda person: rows_of(PassingOn.objects.filter(user=person)))
     offer("told-that-lilo-is-a-program", lambda person: rows_of(Disclosure.objects.filter(user=person)))
-    offer("takes-part-in-experiments", lambda person: rows_of(TakesPart.objects.filter(user=person), without=("alias",)))
+    offer("takes-part", lambda person: rows_of(TakesPart.objects.filter(user=person), without=("alias",)))
 
 
 def _talk(person: User) -> list[Row]:

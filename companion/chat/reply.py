@@ -198,7 +198,9 @@ def _answer(asked: Asked, question: str, found: Retrieval, clock: Clock, *, act:
     leans = act is Act.MORE or question != asked.said
     shown = _already_said(found.evidence, asked.recent) if leans else set()
     with clock.step("context"):
-        context = build_context(_candidates(found.evidence, asked, act), shown=shown, most=asked.ways.sentences or MAX_SENTENCES)
+        context = build_context(
+            _candidates(found.evidence, asked, act), shown=shown, most=asked.ways.sentences or MAX_SENTENCES
+        )
     if context.is_empty:
         return Reply.fixed(phrases.NOTHING_TO_ADD, kind="small_talk", strategy="phrase")
     first = context.evidence[0]

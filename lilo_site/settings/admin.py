@@ -52,7 +52,21 @@ UNFOLD = {
                     _item("Entries", "menu_book", _ENTRIES),
                     _item("Waiting for review", "rate_review", _IN_REVIEW, badge="knowledge.admin_home.waiting_badge"),
                     _item("Review overdue", "event_busy", _OVERDUE, badge="knowledge.admin_home.overdue_badge"),
+                    _item(
+                        "Import files",
+                        "upload_file",
+                        reverse_lazy("admin:knowledge_importjob_changelist"),
+                        "knowledge.add_entry",
+                    ),
                     _item("Look-alikes", "content_copy", _LOOK_ALIKES),
+                    _item(
+                        "Questions for Lilo",
+                        "inbox",
+                        reverse_lazy("admin:knowledge_questiongroup_changelist"),
+                        "knowledge.view_questiongroup",
+                        badge="knowledge.inbox.admin.waiting_badge",
+                    ),
+                    _item("Playground", "science", reverse_lazy("admin:knowledge_playground")),
                     _item(
                         "Builds",
                         "conveyor_belt",
@@ -65,6 +79,19 @@ UNFOLD = {
                         "monitoring",
                         reverse_lazy("admin:knowledge_evaluationrun_changelist"),
                         "knowledge.view_evaluationrun",
+                    ),
+                    _item(
+                        "Experiments",
+                        "experiment",
+                        reverse_lazy("admin:knowledge_experiment_changelist"),
+                        "knowledge.view_experiment",
+                    ),
+                    _item(
+                        "Drift",
+                        "waves",
+                        reverse_lazy("admin:knowledge_driftcheck_changelist"),
+                        "knowledge.view_driftcheck",
+                        badge="knowledge.evaluation.drift.admin.drift_badge",
                     ),
                     _item(
                         "Indexes",

@@ -269,6 +269,7 @@ PAGES |= {
     "my-messages": [get("signed in")],
     "message-seen": [post("decide")],
     "read-aloud": [post("anybody", {"aloud": "yes"})],
+    "taking-part": [post("signed in", {"agreed": "yes"}, also=404)],
     "family-calendar": [get("belong")],
     "calendar-add": [get("belong to write"), post("belong to write", {"kind": "task"}, also=422)],
     "calendar-edit": [get("belong to write"), post("belong to write", {"kind": "task"}, also=422)],

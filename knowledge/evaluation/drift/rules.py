@@ -22,7 +22,10 @@ TRIES = 999
 
 #: What is measured of a turn: its name for people, and what a shift may mean.
 FIGURES: Final[dict[str, tuple[str, str]]] = {
-    "similarity": ("Likeness of question and evidence", "People ask about other things, or the index or the model changed."),
+    "similarity": (
+        "Likeness of question and evidence",
+        "People ask about other things, or the index or the model changed.",
+    ),
     "length": ("Length of the answers, in words", "Answers became longer or shorter."),
     "tone": ("Tone of the answers", "Answers sound kinder or graver than they did."),
     "unknown": ("Words that no entry has", "People use words that nothing is written about."),
@@ -61,7 +64,9 @@ class Test:
 
     def as_json(self) -> dict[str, Any]:
         """For the database."""
-        return {name: getattr(self, name) for name in ("name", "distance", "p_value", "before", "now", "is_significant")}
+        return {
+            name: getattr(self, name) for name in ("name", "distance", "p_value", "before", "now", "is_significant")
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +98,17 @@ def _distribution(name: str, before: Floats, now: Floats) -> Test:
 
 
 def _vocabulary(before: Mapping[str, int], now: Mapping[str, int], random: np.random.Generator) -> Test:
-    """Whether people use other words, by how much farther apart the two counts are than two draws from both together."""
+    """Whether people use other words: how much farther apart the counts are than two draws from both together."""
     words = sorted(set(before) | set(now))
     counts = np.asarray([[side.get(word, 0) for word in words] for side in (before, now)], float)
     sizes = counts.sum(axis=1).astype(int)
     found = float(jensen_shannon(counts[:1], counts[1:])[0])
     together = counts.sum(axis=0) / counts.sum()
     by_chance = np.concatenate(
-        [jensen_shannon(*(random.multinomial(size, together, part).astype(float) for size in sizes)) for part in (TRIES // 3,) * 3]
+        [
+            jensen_shannon(*(random.multinomial(size, together, part).astype(float) for size in sizes))
+            for part in (TRIES // 3,) * 3
+        ]
     )
     beyond = max(0.0, found - float(by_chance.mean()))
     p_value = (1 + int((by_chance >= found).sum())) / (1 + len(by_chance))
@@ -124,6 +132,4 @@ def _corrected(tests: Sequence[Test]) -> list[Test]:
         if test.p_value > ALPHA / (len(tests) - place):
             break
         passed.add(test.name)
-    return [
-        Test(test.name, test.distance, test.p_value, test.before, test.now, test.name in passed) for test in tests
-    ]
+    return [Test(test.name, test.distance, test.p_value, test.before, test.now, test.name in passed) for test in tests]

@@ -12,16 +12,18 @@ from typing import Final
 from knowledge.wording import WORD, terms
 
 _KIND: Final = (
-    "able better brighter calm care cheer comfort company ease easier easy encourage enjoy family fine friend fun gentle glad "
-    "good grateful great happy heal health healthy help helpful hope hug improve joy kind laugh like love lovely nice "
-    "peace pleasant please pleasure proud recover refresh relax relief reassure rest safe satisfied smile soothe strong "
-    "support sweet thank warm welcome well wonderful"
+    "able better brighter calm care cheer comfort company ease easier easy encourage enjoy family fine "
+    "friend fun gentle glad good grateful great happy heal health healthy help helpful hope hug improve "
+    "joy kind laugh like love lovely nice peace pleasant please pleasure proud recover refresh relax "
+    "relief reassure rest safe satisfied smile soothe strong support sweet thank warm welcome well "
+    "wonderful"
 )
 _GRAVE: Final = (
-    "ache afraid alarm alone angry anxious bad bleed blind break burden burn cancer choke confuse cry danger dangerous dead "
-    "death depress difficult disease dizzy emergency exhaust fail faint fall fear fever fracture grief hard harm hopeless "
-    "hurt ill infect injury lonely loss lost miserable numb pain panic poison risk sad scare serious severe sick sore "
-    "stroke struggle suffer swell terrible threat tired trouble unsafe unwell upset weak worry worse wound wrong"
+    "ache afraid alarm alone angry anxious bad bleed blind break burden burn cancer choke confuse cry "
+    "danger dangerous dead death depress difficult disease dizzy emergency exhaust fail faint fall fear "
+    "fever fracture grief hard harm hopeless hurt ill infect injury lonely loss lost miserable numb pain "
+    "panic poison risk sad scare serious severe sick sore stroke struggle suffer swell terrible threat "
+    "tired trouble unsafe unwell upset weak worry worse wound wrong"
 )
 _NOT: Final = frozenset({"not", "no", "never", "without", "don't", "isn't", "won't", "can't", "doesn't"})
 

@@ -30,7 +30,7 @@ LEVERS: Final[dict[str, Lever]] = {
     ),
     "opener": Lever(
         "First words",
-        "Whether a plain question is answered with a few words first, as “I am glad to help.” Grief, pain and sorrow are "
+        "Whether a plain question is answered with a few words first, as “I am glad to help.” Grief and pain are "
         "always acknowledged.",
         {"usual": "As usual", "plain": "The answer at once"},
     ),

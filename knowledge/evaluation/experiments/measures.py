@@ -50,16 +50,19 @@ MEASURES: Final[dict[str, Measure]] = {
         "“This helped” among all presses of the two buttons. Only people who press one count.",
         ("helpful",), ("helpful", "not_helpful"), 1, 0.40,
     ),
-    "abstained": Measure("Not answered", "Questions to which Lilo said that it is not sure.", ("abstained",), _TURNS, -1, 0.20),
+    "abstained": Measure(
+        "Not answered", "Questions to which Lilo said that it is not sure.", ("abstained",), _TURNS, -1, 0.20,
+    ),
     "repeated": Measure(
-        "Asked again", "Questions that were the same as the one before, within ten minutes.", ("repeated",), _TURNS, -1, 0.15
+        "Asked again", "Questions that were the same as the one before, within ten minutes.",
+        ("repeated",), _TURNS, -1, 0.15,
     ),
     "asked_more": Measure("Asked for more", "How often “Tell me more” followed.", ("asked_more",), _TURNS, -1, 0.20),
     "held_back": Measure(
         "Held back by the guard", "Sentences that the guard held back, by question.", ("held_back",), _TURNS, -1, 0.10
     ),
     "latency": Measure(
-        "Time to the whole answer", "Milliseconds from the question to the end of the answer.", ("latency_ms",), _TURNS, -1,
-        150.0, "ms",
+        "Time to the whole answer", "Milliseconds from the question to the end of the answer.",
+        ("latency_ms",), _TURNS, -1, 150.0, "ms",
     ),
 }  # fmt: skip

@@ -197,12 +197,12 @@ def _end_of(plan: Plan, result: ArmResult) -> End:
 
 def said(plan: Plan, outcome: Outcome) -> str:
     """What the numbers say, for people who know no statistics."""
-    measure = MEASURES[plan.primary] if plan.primary in MEASURES else None
+    measure = MEASURES[plan.primary]
     result = next((result for result in outcome.arms if result.name == outcome.arm), None)
     if measure is None:
         return ""
     if outcome.end is End.MISMATCH:
-        return "The arms do not have the shares of people that they should have. Something is broken: trust no figure here."
+        return "The arms do not have the shares of people that they should. Something is broken: trust no figure here."
     if result is not None and outcome.end is End.HARM:
         broken = next(guardrail for guardrail in result.guardrails if guardrail.state == "harmed")
         worse = MEASURES[broken.measure]
@@ -220,7 +220,7 @@ def said(plan: Plan, outcome: Outcome) -> str:
     if outcome.end is End.ALIKE:
         return f"The arms are alike at “{measure.title}”: no difference as large as {effect}. Either is safe to keep."
     if outcome.end is End.OVER:
-        return f"As many people as planned took part, and it is still open whether “{measure.title}” differs. Keep what was."
+        return f"As many as planned took part, and it is still open whether “{measure.title}” differs. Keep what was."
     return "It is too early to say. Wait: looking often does no harm here, but ending early by hand does."
 
 

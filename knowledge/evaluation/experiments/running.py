@@ -79,7 +79,7 @@ def _ways_in(running: Running, alias: str) -> Ways:
 
 
 def refresh() -> None:
-    """Read what runs, and on whom. Blocks. Where the database does not answer, the last that was read stands a while."""
+    """Read what runs, and on whom. Blocks. Where the database does not answer, the last reading stands a while."""
     from knowledge.evaluation.experiments.models import Experiment
 
     try:

@@ -28,6 +28,8 @@ NOT_EXPORTED = {
     "accounts_user_user_permissions": "rights",
     "django_admin_log": "what operators did",
     "knowledge_entry": "what curators wrote for everybody",
+    "knowledge_experiment": "what curators try, and who started it",
+    "knowledge_baseline": "numbers of everybody's turns, and which curator took them",
     "safety_alertevent": "in it, with the alerts",
     "axes_accessattempt": "failed sign-ins",
     "care_calendarfeed": "fingerprints of secrets",
