@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.index.entries import IndexEntry
-from knowledge.wording import sentence_spans
 
 GZIP = b"\x1f\x8b"
 #: A document's key in the index, and a query's name in the rankings, are texts of any form; only this long.
@@ -25,7 +24,7 @@ class SetBroken(ValueError):
 def read_corpus(path: Path) -> Iterator[IndexEntry]:
     """The documents as entries: the title is what an entry asks, the text what it answers.
 
-    A document without a title gets its first sentence for one. A document without any words is left out.
+    Either may be missing; a document without any words is left out.
 
     Raises:
         SetBroken: a line is no document, or an id is used twice.
@@ -41,9 +40,9 @@ def read_corpus(path: Path) -> Iterator[IndexEntry]:
             continue
         yield IndexEntry(
             key=key,
-            question=title or _first_sentence(text),
+            question=title,
             alternatives=(),
-            answer=text or title,
+            answer=text,
             category="corpus",
             tags=(),
             audience="everyone",
@@ -129,8 +128,3 @@ def _text(place: str, row: dict[str, Any], field: str) -> str:
     if not isinstance(text, str):
         raise SetBroken(f"{place}: {field} has to be a text.")
     return text.strip()
-
-
-def _first_sentence(text: str) -> str:
-    start, end = sentence_spans(text)[0]
-    return text[start:end]

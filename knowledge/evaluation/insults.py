@@ -14,7 +14,7 @@ cretin cretins cunt damn damned degenerate dick dickhead dimwit dimwits dotard d
 fucked fucker fucking halfwit idiot idiotic idiots imbecile imbeciles lame-brained loony loser losers lunatic lunatics
 moron moronic morons motherfucker nitwit numbskull nutcase nutter old-bag old-bat pathetic pissed prick psycho retard
 retarded retards senile shit shitty shut-up simpleton slut spastic stupid stupidity tard thick-headed twat twit
-useless-old wanker weirdo whore wimp worthless wrinkly
+useless-old wanker weirdo whore wimp wrinkly
 """
 INSULT = re.compile(
     rf"\b(?:{'|'.join(word.replace('-', '[ -]') for word in sorted(_WORDS.split(), key=len, reverse=True))})\b",

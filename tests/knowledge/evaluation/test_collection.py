@@ -19,6 +19,7 @@ CORPUS = [
     {"_id": "walk", "title": "", "text": "A short walk each morning helps the heart. Wear good shoes."},
     {"_id": "empty", "title": "", "text": ""},
     {"_id": 7, "text": "A grab rail beside the bath keeps you from falling."},
+    {"_id": "title", "title": "Only a title"},
 ]
 QUERIES = [
     {"_id": "q1", "text": "why do I wake up in the night"},
@@ -53,7 +54,7 @@ def evaluate(folder: Path, *options: str, qrels: str = "test.tsv") -> str:
 
 def test_ours_is_scored_beside_its_parts_without_a_database(collection: Path) -> None:
     found = json.loads(evaluate(collection, "--json"))
-    assert (found["queries"], found["queries_without_judgements"], found["documents"]) == (3, 1, 4)
+    assert (found["queries"], found["queries_without_judgements"], found["documents"]) == (3, 1, 5)
     assert found["success@1"]["value"] == 1
     assert found["success@1"]["low"] <= 1 <= found["success@1"]["high"]
     assert set(found["beside"]) == {"bm25", "model", "rrf"}
@@ -112,11 +113,11 @@ def test_a_missing_file_is_said_plainly(collection: Path) -> None:
         evaluate(collection, "--json")
 
 
-def test_documents_without_a_title_begin_with_their_first_sentence(collection: Path) -> None:
-    entries = {entry.key: entry for entry in read_corpus(collection / "corpus.jsonl")}
-    assert entries["walk"].question == "A short walk each morning helps the heart."
-    assert "empty" not in entries
-    assert "7" in entries
+def test_a_document_may_lack_a_title_or_a_text_but_not_both(collection: Path) -> None:
+    entries = {entry.key: (entry.question, entry.answer) for entry in read_corpus(collection / "corpus.jsonl")}
+    assert entries["walk"][0] == ""
+    assert entries["title"] == ("Only a title", "")
+    assert set(entries) == {"sleep", "tea", "walk", "7", "title"}
 
 
 def test_judgements_with_and_without_a_header_are_the_same(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from knowledge.evaluation.figures import mean, percentile, share_found
 from knowledge.evaluation.insults import insults
 from knowledge.evaluation.overlap import rouge, token_f1
 from knowledge.evaluation.ranking import score_rankings
+from knowledge.importers.starter import read_corpus
 
 WORDS = st.lists(st.sampled_from(["tea", "walk", "doctor", "sleep", "warm", "call"]), max_size=12).map(" ".join)
 SHARES = st.floats(0, 1)
@@ -59,6 +60,10 @@ def test_the_longest_common_run_is_no_longer_than_the_words_shared(first: str, s
 def test_insults_are_heard_as_words_only() -> None:
     assert insults("You stupid old-bag! Shut up.") == ["stupid", "old-bag", "shut up"]
     assert insults("Assess the stupidness of assassins in class; a retardant is senility.") == []
+
+
+def test_no_entry_of_ours_holds_an_insult() -> None:
+    assert [(entry.key, found) for entry in read_corpus() if (found := insults(entry.answer))] == []
 
 
 # Rankings
