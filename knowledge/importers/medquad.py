@@ -53,7 +53,7 @@ def _documents(stream: BinaryIO, *, limits: Limits) -> Iterator[Element]:
                 yield element
     except DefusedXmlException as error:
         raise UnreadableFile(
-            "Its XML brings definitions of its own (a DTD or entities); such files are not read."
+            "Its XML brings its own definitions (a DTD or entities); such files are not read."
         ) from error
     except (ParseError, ValueError, LookupError) as error:  # an encoding that nobody knows is a LookupError
         raise UnreadableFile(f"Its XML is broken: {error}.") from error

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from knowledge.importers import actions
-from knowledge.importers.models import ImportJob, ImportLine
+from knowledge.importers.models import ImportJob
 from knowledge.models import Entry
 from tests.knowledge.importers.conftest import SLEEP_PAGE, lines, zipped
 
@@ -302,16 +302,18 @@ def test_import_discarded_while_it_is_checked_stops(
 ) -> None:
     monkeypatch.setattr(actions, "AT_ONCE_BYTES", 0)
     job = actions.start_import([SimpleUploadedFile("a.jsonl", lines(600))], {}, by=author.pk)
-    keep = ImportLine.objects.bulk_create
+    read = actions.Reading.__iter__
 
-    def discarded_meanwhile(*arguments: Any, **options: Any) -> Any:
-        actions.discard_import(job.pk)
-        return keep(*arguments, **options)
+    def discarded_meanwhile(reading: actions.Reading) -> Iterator[Any]:
+        for at, row in enumerate(read(reading)):
+            if at == 550:  # after the first batch, before the second
+                actions.discard_import(job.pk)
+            yield row
 
-    monkeypatch.setattr(ImportLine.objects, "bulk_create", discarded_meanwhile)
+    monkeypatch.setattr(actions.Reading, "__iter__", discarded_meanwhile)
     actions.carry_on(job.pk)
     job.refresh_from_db()
-    assert (job.state, Entry.objects.count()) == ("discarded", 0)
+    assert (job.state, job.lines.count(), Entry.objects.count()) == ("discarded", 0, 0)
 
 
 def _json(text: str) -> bytes:
