@@ -9,4 +9,13 @@ from knowledge.inbox import admin as inbox_admin
 from knowledge.plane import admin as plane_admin
 from knowledge.playground import admin as playground_admin
 
-__all__ = ["curation_admin", "drift_admin", "evaluation_admin", "experiments_admin", "importers_admin", "inbox_admin", "plane_admin", "playground_admin"]
+__all__ = [
+    "curation_admin",
+    "drift_admin",
+    "evaluation_admin",
+    "experiments_admin",
+    "importers_admin",
+    "inbox_admin",
+    "plane_admin",
+    "playground_admin",
+]

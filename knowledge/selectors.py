@@ -22,20 +22,25 @@ def published_entries() -> Iterator[IndexEntry]:
     """Every published entry, in the order of the keys; a thousand rows at a time, however many there are."""
     rows = Entry.objects.filter(status=Entry.Status.PUBLISHED).order_by("key").prefetch_related("sources")
     for entry in rows.iterator(chunk_size=READ_ROWS):
-        yield IndexEntry(
-            key=entry.key,
-            question=entry.question,
-            alternatives=tuple(entry.alternatives),
-            answer=entry.answer,
-            category=entry.category,
-            tags=tuple(entry.tags),
-            audience=cast(Audience, entry.audience),
-            sources=tuple(
-                Source(title=source.title, publisher=source.publisher, url=source.url, date=source.date)
-                for source in entry.sources.all()
-            ),
-            reviewed_on=entry.reviewed_at.date() if entry.reviewed_at else None,
-        )
+        yield as_index_entry(entry)
+
+
+def as_index_entry(entry: Entry) -> IndexEntry:
+    """An entry as the builder reads it, whatever its status."""
+    return IndexEntry(
+        key=entry.key,
+        question=entry.question,
+        alternatives=tuple(entry.alternatives),
+        answer=entry.answer,
+        category=entry.category,
+        tags=tuple(entry.tags),
+        audience=cast(Audience, entry.audience),
+        sources=tuple(
+            Source(title=source.title, publisher=source.publisher, url=source.url, date=source.date)
+            for source in entry.sources.all()
+        ),
+        reviewed_on=entry.reviewed_at.date() if entry.reviewed_at else None,
+    )
 
 
 def moment_of_reading() -> float:

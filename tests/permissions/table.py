@@ -267,6 +267,7 @@ PAGES |= {
     # words between the senior and their people, visits and tasks, notices
     "family-messages": [get("belong"), post("belong to write", {"text": "I ring after lunch"})],
     "my-messages": [get("signed in")],
+    "passing-on": [post("signed in", {"choice": "always"})],
     "message-seen": [post("decide")],
     "read-aloud": [post("anybody", {"aloud": "yes"})],
     "taking-part": [post("signed in", {"agreed": "yes"}, also=404)],

@@ -1,0 +1,25 @@
+"""Wordings and keys."""
+
+from __future__ import annotations
+
+from knowledge.inbox.rules import headline, key_for, plain_wordings
+
+
+def test_shortest_telling_wording_stands_for_all() -> None:
+    assert (
+        headline(["Llama?", "Can I keep a llama?", "Please tell me whether I can keep a llama"])
+        == "Can I keep a llama?"
+    )
+    assert headline(["Llama?", "A llama"]) == "A llama"
+    assert headline([]) == ""
+
+
+def test_wordings_lose_their_marks_and_doubles() -> None:
+    told = ["Is it time (name)?", "Can (name) eat nuts?", "can eat nuts", "(number)"]
+    assert plain_wordings(told) == ["Can eat nuts?", "Is it time?"] or plain_wordings(told)[0] in told
+
+
+def test_keys_are_words_and_free() -> None:
+    assert key_for("Can I keep a llama at home, dear?", set()) == "can-i-keep-a-llama-at-home"
+    assert key_for("What's new?", {"whats-new", "whats-new-2"}) == "whats-new-3"
+    assert key_for("???", set()) == "question"
