@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from knowledge.evaluation.beir import SetBroken, read_corpus, read_judgements, read_queries
 
-CORPUS = [
+CORPUS: list[dict[str, Any]] = [
     {"_id": "sleep", "title": "Waking at night", "text": "Many older people wake at night. Keep the room dark."},
     {"_id": "tea", "title": "Tea", "text": "Tea in the evening keeps some people awake."},
     {"_id": "walk", "title": "", "text": "A short walk each morning helps the heart. Wear good shoes."},
@@ -21,7 +21,7 @@ CORPUS = [
     {"_id": 7, "text": "A grab rail beside the bath keeps you from falling."},
     {"_id": "title", "title": "Only a title"},
 ]
-QUERIES = [
+QUERIES: list[dict[str, Any]] = [
     {"_id": "q1", "text": "why do I wake up in the night"},
     {"_id": 2, "text": "is walking good for my heart"},
     {"_id": "q3", "text": "how not to fall in the bathroom"},
@@ -62,7 +62,6 @@ def test_ours_is_scored_beside_its_parts_without_a_database(collection: Path) ->
     assert measures <= set(found)
     assert all(set(figures) == measures for figures in found["beside"].values())
     assert found["beside"]["model"]["success@1"]["value"] == 1
-    # "how not to fall" and "falling": stems meet; the question's "bathroom" is no "bath"
     assert found["timings"]["search_ms_p95"] > 0
 
 

@@ -108,7 +108,7 @@ def test_mean_and_interval() -> None:
     assert figure is not None
     assert figure.value == 0.5
     # the standard error of a share of one half in 100 is 0.05
-    assert (figure.low, figure.high) == (pytest.approx(0.4, abs=0.02), pytest.approx(0.6, abs=0.02))
+    assert [figure.low, figure.high] == pytest.approx([0.4, 0.6], abs=0.02)
     assert mean([]) is None
 
 

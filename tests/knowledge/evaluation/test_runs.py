@@ -202,8 +202,11 @@ def test_marks_stand_where_their_values_are() -> None:
 def test_bars_and_dots_are_as_long_and_large_as_they_count() -> None:
     (bar,) = bars({"Facts": {"quality": figure(0.25)}, "Other": {}}, "quality")
     assert (bar.label, bar.width, bar.count) == ("Facts", "25.0", 10)
-    bins = [{"confidence": 0.9, "right": 0.5, "count": 100}, {"confidence": 0.1, "right": 0.0, "count": 4},
-            {"confidence": 0, "right": 0, "count": 0}]  # fmt: skip
+    bins: list[dict[str, float]] = [
+        {"confidence": 0.9, "right": 0.5, "count": 100},
+        {"confidence": 0.1, "right": 0.0, "count": 4},
+        {"confidence": 0, "right": 0, "count": 0},
+    ]
     large, small = reliability_dots(bins)
     assert (large.x, large.y, large.radius) == ("270.0", "150.0", "11.0")
     assert float(small.radius) == pytest.approx(3 + 8 * 0.2)
