@@ -130,6 +130,8 @@ class ArtefactWriter:
         fresh = ~found & (firsts == np.arange(len(hashes)))
         places = np.flatnonzero(fresh)
         done = 0
+        if progress and len(places):
+            progress("embed", 0, len(places))
         for texts in parts.chunks(compress(self._texts(), fresh), WINDOW):
             # Texts of like length together: short ones do not wait for long ones.
             order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
