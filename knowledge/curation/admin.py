@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -16,22 +17,22 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin, StackedInline
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesCheckboxFilter, DropdownFilter
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesCheckboxFilter
 from unfold.decorators import action, display
 
 from knowledge import actions
 from knowledge.actions import EntryRefused
 from knowledge.curation import views
+from knowledge.curation.filters import ReviewFilter
 from knowledge.curation.history import Action, keep_version, last_step
+from knowledge.curation.roles import MAY_CHANGE, MAY_PUBLISH, MAY_REVIEW, RIGHTS
 from knowledge.forms import EntryForm, SourceFormSet
+from knowledge.inbox.selectors import Usage, usage_of
 from knowledge.models import Entry, EntrySource
 from knowledge.plain_text import plain_line
 from knowledge.rules import Problem
-from knowledge.selectors import overdue_entries
 
 Status = Entry.Status
-MAY_CHANGE, MAY_REVIEW = "knowledge.change_entry", "knowledge.review_entry"
-MAY_PUBLISH = "knowledge.publish_entry"
 APPROVED = "Approved"
 STATUS_COLOURS = {
     Status.DRAFT.label: "warning",
@@ -47,37 +48,11 @@ BUTTONS: dict[str, tuple[str, ...]] = {
     Status.PUBLISHED: ("confirm", "retire"),
     Status.RETIRED: ("reopen",),
 }
-#: The right that a button needs besides that to change an entry.
-RIGHTS = {
-    "approve": MAY_REVIEW,
-    "send_back": MAY_REVIEW,
-    "confirm": MAY_REVIEW,
-    "publish": MAY_PUBLISH,
-    "retire": MAY_PUBLISH,
-    "reopen": MAY_PUBLISH,
-}
 SUBMITTED, PUBLISHED = "submitted for review", "published"
 #: What is not done to an entry before it was compared with the entries like it.
 LOOK_FIRST = frozenset({SUBMITTED, PUBLISHED})
 TICK = "Open them. If both are needed, tick “I have looked at the entries like it”, and do this again."
 Transition = Callable[..., Entry]
-
-
-class ReviewFilter(DropdownFilter):
-    """Entries whose facts must be checked again."""
-
-    title = "review"
-    parameter_name = "review"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("overdue", "Overdue"), ("never", "Never reviewed by a curator")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
-        if self.value() == "overdue":
-            return queryset.filter(pk__in=overdue_entries().values("pk"))
-        if self.value() == "never":
-            return queryset.filter(status=Status.PUBLISHED, curated=False)
-        return queryset
 
 
 class SourceInline(StackedInline):
@@ -105,7 +80,7 @@ class EntryAdmin(ModelAdmin):
     change_list_template = "admin/knowledge/entry/change_list.html"
     change_form_template = "admin/knowledge/entry/change_form.html"
     inlines = (SourceInline,)
-    list_display = ("asked", "status_label", "category", "grade", "due", "updated_at")
+    list_display = ("asked", "status_label", "category", "grade", "due", "used", "updated_at")
     list_filter = (
         ("status", ChoicesCheckboxFilter),
         ReviewFilter,
@@ -121,7 +96,7 @@ class EntryAdmin(ModelAdmin):
     ordering = ("-updated_at",)
     actions = ("submit_selected", "approve_selected", "publish_selected", "confirm_selected", "retire_selected")
     actions_submit_line = ("submit", "publish", "approve", "confirm", "send_back", "reopen", "retire")
-    readonly_fields = ("status_label", "grade", "author", "reviewed_by", "reviewed_at", "origin", "last_step")
+    readonly_fields = ("status_label", "grade", "author", "reviewed_by", "reviewed_at", "origin", "last_step", "usage")
     fieldsets = (
         ("What people ask", {"fields": ("question", "alternatives")}),
         ("What Lilo answers", {"fields": ("answer",)}),
@@ -131,7 +106,7 @@ class EntryAdmin(ModelAdmin):
             {
                 "fields": (
                     ("status_label", "grade"),
-                    "last_step",
+                    ("last_step", "usage"),
                     ("author", "origin"),
                     ("reviewed_by", "reviewed_at"),
                     "review_due",
@@ -174,6 +149,29 @@ class EntryAdmin(ModelAdmin):
     @display(description="Last step")  # type: ignore[untyped-decorator]
     def last_step(self, entry: Entry) -> str:
         return last_step(entry) or "-"
+
+    @display(description="Answers, 30 days")  # type: ignore[untyped-decorator]
+    def used(self, entry: Entry) -> str:
+        """How many answers rested on it, as `get_changelist_instance` has looked up for the whole page."""
+        usage: Usage = entry.usage  # type: ignore[attr-defined]
+        return str(usage.count_30_days or "-")
+
+    @display(description="Used in answers")  # type: ignore[untyped-decorator]
+    def usage(self, entry: Entry) -> str:
+        usage = usage_of([entry.key])[entry.key]
+        if usage.last_used is None:
+            return "Never yet"
+        return f"{usage.count_30_days} in 30 days, {usage.count} in all, last on {usage.last_used:%-d %B %Y}"
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list, with the use of the entries on this page looked up at once."""
+        listed: ChangeList = super().get_changelist_instance(request)
+        entries = list(listed.result_list)
+        usages = usage_of([entry.key for entry in entries])
+        for entry in entries:
+            entry.usage = usages[entry.key]
+        listed.result_list = entries
+        return listed
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
@@ -221,7 +219,8 @@ class EntryAdmin(ModelAdmin):
         """Stay with an entry whose button was refused."""
         if getattr(request, "refused", False):
             return HttpResponseRedirect(views.form_of(obj.pk))
-        return super().response_change(request, obj)
+        response: HttpResponse = super().response_change(request, obj)
+        return response
 
     def _tell_if_withdrawn(self, request: HttpRequest, entry: Entry) -> None:
         if entry.status == Status.PUBLISHED:

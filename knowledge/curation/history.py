@@ -70,10 +70,7 @@ def put_back(entry: Entry, version: Any) -> None:
     for name in WORDS:
         setattr(entry, name, getattr(version, name))
     entry.sources.all().delete()
-    EntrySource.objects.bulk_create(
-        EntrySource(entry=entry, title=text.title, publisher=text.publisher, url=text.url, date=text.date)
-        for text in sources_of(version)
-    )
+    EntrySource.objects.bulk_create(EntrySource(entry=entry, **source) for source in version.sources)
 
 
 def words_of(version: Any) -> tuple[Any, ...]:

@@ -14,6 +14,17 @@ ROLES: dict[str, frozenset[str]] = {
     "Reviewer": WRITES | {"review_entry"},
     "Publisher": WRITES | {"publish_entry"},
 }
+MAY_CHANGE, MAY_REVIEW = "knowledge.change_entry", "knowledge.review_entry"
+MAY_PUBLISH = "knowledge.publish_entry"
+#: The right that a button of the form needs; the others need only that to change an entry.
+RIGHTS = {
+    "approve": MAY_REVIEW,
+    "send_back": MAY_REVIEW,
+    "confirm": MAY_REVIEW,
+    "publish": MAY_PUBLISH,
+    "retire": MAY_PUBLISH,
+    "reopen": MAY_PUBLISH,
+}
 
 
 def make_roles(**migrated: Any) -> None:

@@ -20,7 +20,7 @@ SignIn = Callable[[Any], Client]
 ADD = "/admin/knowledge/entry/add/"
 LIST = "/admin/knowledge/entry/"
 OTHER_ANSWER = (
-    "Ask a tuner to come to your piano once a year. Keep the lid shut and the room dry, and do not put it near a stove. "
+    "Ask a tuner to come to your piano once a year. Keep the lid shut and the room dry, and keep it off the stove. "
     "Dust the keys with a soft cloth. If a note sticks, leave it to the tuner."
 )
 

@@ -6,16 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from knowledge.curation.export import without_formula
 from knowledge.curation.history import Action, keep_version, versions_of
 from knowledge.importers.records import read_records
 from knowledge.importers.rows import Row
+from knowledge.inbox.models import EntryUsage
 from knowledge.models import Entry
 from tests.knowledge.conftest import GOOD, SOURCE
 from tests.knowledge.test_admin import ADD, page_of, told, typed
@@ -164,3 +167,25 @@ def test_file_is_for_those_who_may_look(make_curator: Any, client_of: SignIn) ->
     assert client_of(make_curator("nobody")).get(EXPORT).status_code == 403
     assert client_of(make_curator("vic", "view_entry")).get(EXPORT, {"as": "exe"}).status_code == 404
     assert Client().get(EXPORT).status_code == 302
+
+
+def test_list_and_form_show_how_often_an_entry_was_used(
+    author: Any, make_entry: Make, client_of: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    entry = make_entry("used")
+    make_entry("unused")
+    today = timezone.localdate()
+    for day, count in ((today, 2), (today - timedelta(days=3), 5), (today - timedelta(days=90), 40)):
+        EntryUsage.objects.create(key="used", day=day, count=count)
+    client = client_of(author)
+    listed = client.get(reverse("admin:knowledge_entry_changelist"))
+    assert {shown.key: shown.usage.count_30_days for shown in listed.context["cl"].result_list} == {
+        "used": 7,
+        "unused": 0,
+    }
+    form = client.get(page_of(entry)).content.decode()
+    assert f"7 in 30 days, 47 in all, last on {today:%-d %B %Y}" in form
+    for number in range(20):
+        make_entry(f"more-{number}")
+    with django_assert_max_num_queries(30):  # as many as for two entries, not some for each
+        client.get(reverse("admin:knowledge_entry_changelist"))
