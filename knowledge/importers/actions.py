@@ -63,7 +63,7 @@ class _Stored:
     sha256: str
 
 
-def start_import(uploads: Sequence[UploadedFile], chosen: Mapping[str, str], *, by: UUID) -> ImportJob:
+def start_import(uploads: Sequence[UploadedFile[Any]], chosen: Mapping[str, str], *, by: UUID) -> ImportJob:
     """Keep the files and have them checked. The same files with the same choices are one import until it is over.
 
     Args:
@@ -209,7 +209,7 @@ def _fail(job: ImportJob, error: str) -> None:
     _forget_files(job)
 
 
-def _keep(upload: UploadedFile, path: Path) -> _Stored:
+def _keep(upload: UploadedFile[Any], path: Path) -> _Stored:
     digest, size = sha256(), 0
     with path.open("xb") as file:
         for piece in upload.chunks():

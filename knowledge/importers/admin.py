@@ -92,7 +92,7 @@ class ImportJobAdmin(ModelAdmin):
         self._for_importers(request)
         form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         if form.is_valid():
-            job = actions.start_import(form.cleaned_data["files"], form.chosen(), by=_curator(request))
+            job = actions.start_import(form.cleaned_data["uploads"], form.chosen(), by=_curator(request))
             return redirect("admin:knowledge_importjob_change", job.pk)
         context = {
             **self._context(request, "Import entries from files"),
@@ -130,8 +130,7 @@ class ImportJobAdmin(ModelAdmin):
     def confirm_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Import what was checked. Pressed twice, the second press finds it begun."""
         self._for_importers(request)
-        if actions.confirm_import(pk):
-            messages.success(request, "The import has begun. Its entries are drafts until they are reviewed.")
+        actions.confirm_import(pk)
         return redirect("admin:knowledge_importjob_change", pk)
 
     def discard_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -40,7 +40,7 @@ class FilesField(forms.FileField):
         given = data if isinstance(data, list) else [data] if data else []
         if len(given) > MOST_FILES:
             raise forms.ValidationError(f"Bring at most {MOST_FILES} files at a time, or a ZIP archive of them.")
-        files: list[UploadedFile] = [super(FilesField, self).clean(file, initial) for file in given or [None]]
+        files: list[UploadedFile[Any]] = [super(FilesField, self).clean(file, initial) for file in given or [None]]
         for file in files:
             if (file.size or 0) > settings.IMPORT_MAX_MB * MEGABYTE:
                 raise forms.ValidationError(f"{file.name} is larger than {settings.IMPORT_MAX_MB} MB. Cut it up.")
@@ -50,7 +50,7 @@ class FilesField(forms.FileField):
 class ImportForm(forms.Form):
     """Files, and what to say of all of them."""
 
-    files = FilesField(label="Files")
+    uploads = FilesField(label="Files")
     category = forms.CharField(
         max_length=80, required=False, widget=CategoryInput, help_text="Left empty: as the files have it."
     )

@@ -61,7 +61,7 @@ def _json_object(line: str) -> Mapping[str, object]:
     try:
         content = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadLine(f"Not JSON: {error.msg} at character {error.pos + 1}.") from error
+        raise BadLine(f"Not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}.") from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
         raise BadLine("Not JSON that can be read: a number is too long or it is nested too deeply.") from error
     if not isinstance(content, dict):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from knowledge.importers.outcomes import Outcome
 
 COLUMNS = ("result", "place", "id", "question", "detail", "warnings")
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_BEGINS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n")
 
 
 class _Echo:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from knowledge.importers import actions
 from knowledge.importers.models import ImportJob
+from knowledge.importers.reading import Reading
 from knowledge.models import Entry
 from tests.knowledge.importers.conftest import SLEEP_PAGE, lines, zipped
 
@@ -47,7 +48,7 @@ def browser(author: Any, client_of: SignIn) -> Client:
 
 def upload(browser: Client, *files: tuple[str, bytes], **chosen: str) -> Any:
     given = [SimpleUploadedFile(name, content) for name, content in files]
-    return browser.post(ADD, {"files": given, **chosen}, follow=True)
+    return browser.post(ADD, {"uploads": given, **chosen}, follow=True)
 
 
 def page_of(job: ImportJob) -> str:
@@ -302,15 +303,15 @@ def test_import_discarded_while_it_is_checked_stops(
 ) -> None:
     monkeypatch.setattr(actions, "AT_ONCE_BYTES", 0)
     job = actions.start_import([SimpleUploadedFile("a.jsonl", lines(600))], {}, by=author.pk)
-    read = actions.Reading.__iter__
+    read = Reading.__iter__
 
-    def discarded_meanwhile(reading: actions.Reading) -> Iterator[Any]:
+    def discarded_meanwhile(reading: Reading) -> Iterator[Any]:
         for at, row in enumerate(read(reading)):
             if at == 550:  # after the first batch, before the second
                 actions.discard_import(job.pk)
             yield row
 
-    monkeypatch.setattr(actions.Reading, "__iter__", discarded_meanwhile)
+    monkeypatch.setattr(Reading, "__iter__", discarded_meanwhile)
     actions.carry_on(job.pk)
     job.refresh_from_db()
     assert (job.state, job.lines.count(), Entry.objects.count()) == ("discarded", 0, 0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +23,7 @@ from knowledge.importers.reading import Reading, SourceFile
 from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile
 from tests.knowledge.importers.conftest import DAY, SLEEP_PAGE, Read, by_words, lines, medquad, pdf, zipped
 
+Found = TypeVar("Found")
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><Document id="1"><QAPairs><QAPair pid="1"><Question>&c;</Question>
 <Answer>&c;</Answer></QAPair></QAPairs></Document>"""
@@ -145,7 +148,7 @@ def test_any_bytes_as_xml_are_refused(noise: bytes) -> None:
         list(read_medquad(io.BytesIO(noise), limits=Limits()))
 
 
-def _tried(do):  # type: ignore[no-untyped-def]  # any function
+def _tried(do: Callable[[], Found]) -> Found | None:
     try:
         return do()
     except UnreadableFile:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from knowledge import actions
+from knowledge.importers.outcomes import ImportReport
 from knowledge.importers.rows import RefusedRow, Row
-from knowledge.importers.store import BATCH_ROWS, ImportReport, import_entries, retire_dropped_starters
+from knowledge.importers.store import BATCH_ROWS, import_entries, retire_dropped_starters
 from knowledge.models import Entry, EntrySource
 from knowledge.rules import EntryText
 from tests.knowledge.conftest import GOOD, SOURCE
