@@ -26,7 +26,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from knowledge.models import Build
+    from knowledge.plane.models import Build
 
 #: Texts whose bare encoding is timed, beside those of the build.
 SAMPLE = 4_096
@@ -143,7 +143,8 @@ def change(count: int) -> bool:
     from django.utils import timezone
 
     from knowledge import actions
-    from knowledge.models import Build, Entry
+    from knowledge.models import Entry
+    from knowledge.plane.models import Build
     from lilo_site import embedded
 
     changed = list(Entry.objects.order_by("key")[:count])

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from knowledge.management.progress import terminal_bar
-from knowledge.models import Build
+from knowledge.plane.models import Build
 
 
 def build_and_tell() -> str:

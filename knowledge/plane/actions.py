@@ -15,7 +15,8 @@ from django.utils import timezone
 from knowledge.actions import request_rebuild
 from knowledge.index.manifest import ArtefactBroken, Manifest
 from knowledge.index.shelf import Shelf
-from knowledge.models import Artefact, Build
+from knowledge.models import Artefact
+from knowledge.plane.models import Build
 from knowledge.plane.rules import Verdict
 from knowledge.plane.selectors import newest_build, version_before, withdrawals_missed
 from lilo_site.logs import new_trace_id
@@ -53,12 +54,12 @@ def begin_anew(build: Build, version: str) -> None:
     _save(build, version=version, step=Step.READ, progress={}, verdict=None, overruled_by=None, overruled_because="")
 
 
-def note(build: Build, step: Step, **facts: Any) -> None:
+def note(build: Build, step: Build.Step, **facts: Any) -> None:
     """How far it is: a sign of life."""
     _save(build, step=step, beat_at=timezone.now(), progress=build.progress, **facts)
 
 
-def finish(build: Build, state: State, *, error: str = "") -> None:
+def finish(build: Build, state: Build.State, *, error: str = "") -> None:
     """It is over, for now."""
     now = timezone.now()
     _save(build, state=state, error=error[:500], beat_at=now, finished_at=now, progress=build.progress)

@@ -20,9 +20,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from knowledge.models import Artefact, Build
+from knowledge.models import Artefact
 from knowledge.plane import actions
 from knowledge.plane.actions import BuildRefused
+from knowledge.plane.models import Build
 from knowledge.plane.selectors import newest_build, stuck_build, versions_at_hand
 
 MAY_PUBLISH = "knowledge.publish_entry"

@@ -22,8 +22,9 @@ from knowledge.index.manifest import ArtefactBroken, Manifest, read_manifest, ve
 from knowledge.index.serving import Snapshot, snapshot_of
 from knowledge.index.shelf import BUILD_LOCK, Busy, Shelf
 from knowledge.index.writer import Progress
-from knowledge.models import Artefact, Build
+from knowledge.models import Artefact
 from knowledge.plane import actions, gate
+from knowledge.plane.models import Build
 from knowledge.plane.parts import settle
 from knowledge.plane.selectors import is_due, newest_build, refused_versions
 from knowledge.plane.sources import StoredVectors

@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 
 from knowledge.index.shelf import Shelf
-from knowledge.models import Artefact, Build, Entry
+from knowledge.models import Artefact, Entry
+from knowledge.plane.models import Build
 from knowledge.plane.rules import wait_before
 from knowledge.selectors import index_is_stale
 

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from knowledge.index.shelf import Shelf
-from knowledge.models import Artefact, Build
+from knowledge.models import Artefact
 from knowledge.plane import gate
+from knowledge.plane.models import Build
 from knowledge.plane.pipeline import build_if_due, build_now
 from knowledge.plane.rules import Verdict, Worse
 

@@ -19,8 +19,9 @@ from knowledge.actions import withdraw_on_commit
 from knowledge.embedding.embedder import configured_embedder
 from knowledge.index.manifest import ArtefactBroken
 from knowledge.index.shelf import Shelf
-from knowledge.models import Artefact, Build, Embedding, Entry, KnowledgeVector
+from knowledge.models import Artefact, Entry
 from knowledge.plane import actions, gate
+from knowledge.plane.models import Build, Embedding, KnowledgeVector
 from knowledge.plane.pipeline import build_if_due, build_now
 from knowledge.plane.rules import Verdict, Worse
 from knowledge.public import entry_page
@@ -74,7 +75,8 @@ def test_steps_are_told_and_counted(here: Path, told: Told) -> None:
     build.refresh_from_db()
     assert (build.state, build.entry_count, build.vector_count, build.reused_count) == ("published", 10, 40, 0)
     assert build.progress["embed"]["done"] == 40
-    assert build.judged == Verdict.from_json(build.verdict)
+    assert build.judged is not None
+    assert build.judged.as_json() == build.verdict
     assert len(build.trace_id) == 32
     assert serves() == build.version
     assert build_if_due() is None
