@@ -136,7 +136,7 @@ class Reading:
 
     def _finished(self, rows: Iterator[ImportRow], stream: BinaryIO, kind: Kind, name: str) -> Iterator[ImportRow]:
         """The rows with the file's name in their place, and with what the curator chose."""
-        digest = file_digest(stream, "sha256").hexdigest()
+        digest = file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # both kinds of ours can do it
         stream.seek(0)
         # The digest and the day are short and must stay whole: of a long name the end is kept.
         origin = f"{name[-MOST_NAME:]}, read as {kind} on {self._day.isoformat()}, sha256 {digest}"

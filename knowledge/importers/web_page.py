@@ -135,7 +135,7 @@ def _hidden_by_rules(styles: str) -> set[str]:
 
 
 def _main(page: BeautifulSoup) -> Tag:
-    main = page.find("main") or page.find(attrs={"role": "main"})
+    main = page.find("main") or page.find(role="main")
     if main is None:
         articles = page.find_all("article")
         main = articles[0] if len(articles) == 1 else None
@@ -143,7 +143,7 @@ def _main(page: BeautifulSoup) -> Tag:
 
 
 def _sections(main: Tag, title: str) -> list[Section]:
-    from bs4.element import NavigableString
+    from bs4.element import NavigableString, Tag
 
     for tag in main.find_all(BLOCKS):
         tag.insert_before("\n")
@@ -157,7 +157,7 @@ def _sections(main: Tag, title: str) -> list[Section]:
         if isinstance(element, NavigableString):
             if not element.find_parent(HEADINGS):
                 words.append(str(element) if str(element) == "\n" else " ".join(f"|{element}|".split())[1:-1])
-        elif element.name in HEADINGS:
+        elif isinstance(element, Tag) and element.name in HEADINGS:
             _close(sections, path, words)
             level = HEADINGS.index(element.name)
             heading = element.get_text(" ", strip=True)

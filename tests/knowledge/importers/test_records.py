@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge.importers.lines import MAX_LINE_BYTES
 from knowledge.importers.records import Format, read_records
-from knowledge.importers.rows import RefusedRow, Row, UnreadableFile
+from knowledge.importers.rows import ImportRow, RefusedRow, Row, UnreadableFile
 from knowledge.rules import SourceText
 
 ROW = {"id": "A1", "question": "What is flu?", "answer": "An illness.", "category": "Information", "source": "CDC"}
@@ -46,7 +46,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def read(content: bytes, file_format: Format = "jsonl") -> list[Row | RefusedRow]:
+def read(content: bytes, file_format: Format = "jsonl") -> list[ImportRow]:
     return list(read_records(io.BytesIO(content), file_format))
 
 
