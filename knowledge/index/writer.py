@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
@@ -108,6 +109,7 @@ class ArtefactWriter:
         """The BM25 index (Robertson's, with Lucene's idf), k1 1.5 and b 0.75."""
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to tell every step
         if not any(self._tokens):
             self._tokens = [[self._vocabulary.setdefault("", 0)] for _ in self._tokens]
         index = bm25s.BM25(method="lucene", backend="numpy")

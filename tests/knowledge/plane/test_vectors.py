@@ -6,12 +6,17 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
+from knowledge.models import Entry
+from knowledge.plane.models import Embedding
+from knowledge.plane.pipeline import build_if_due, build_now
 from knowledge.plane.vectors import vector_store
 from knowledge.plane.vectors.orm import OrmVectors
 from knowledge.plane.vectors.port import Maker, Part, VectorStore, VectorsUnavailable
@@ -121,5 +126,27 @@ def test_server_that_is_away_is_said_plainly(settings: Any, monkeypatch: pytest.
     mongodb._client.cache_clear()
     with pytest.raises(VectorsUnavailable):
         vector_store()
+    mongodb.client().close()
+    mongodb._client.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_builds_keep_their_vectors_in_mongodb(
+    here: Path, told: Callable[[int], None], settings: Any, mongodb_url: str, rebuilds_asked: list[str]
+) -> None:
+    settings.MONGODB_URL = mongodb_url
+    mongodb._client.cache_clear()
+    mongodb.client().drop_database("lilo")
+    told(6)
+    assert build_now().reused_count == 0
+    Entry.objects.filter(key="entry-1").update(answer="Quite new.", index_changed_at=timezone.now())
+    Entry.objects.filter(key="entry-2").update(status="retired", index_changed_at=timezone.now())
+    build = build_if_due()
+    assert build is not None
+    assert (build.vector_count, build.reused_count) == (19, 17)
+    database = mongodb.client()["lilo"]
+    assert sorted(database["knowledge_vectors"].distinct("entry_key")) == [f"entry-{n}" for n in (0, 1, 3, 4, 5)]
+    assert database["embeddings"].count_documents({}) == 19
+    assert not Embedding.objects.exists()
     mongodb.client().close()
     mongodb._client.cache_clear()
