@@ -102,10 +102,10 @@ def drift_card() -> dict[str, object] | None:
     check = latest_check()
     if check is None:
         return None
-    drifted = [test.title for test in check.tests if test.has_drifted]
+    drifted = [test for test in check.tests if test.has_drifted]
     return {
         "title": "Drift",
-        "number": "Yes" if drifted else "None" if check.tests else "–",
-        "note": ", ".join(drifted) or (f"on {check.day:%-d %B}" if check.tests else "too few turns to compare"),
+        "number": f"{len(drifted)} of {len(check.tests)}" if check.tests else "–",
+        "note": f"measures changed by {check.day:%-d %B}" if check.tests else "too few turns to compare",
         "link": reverse("admin:knowledge_driftcheck_changelist"),
     }

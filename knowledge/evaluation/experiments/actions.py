@@ -148,7 +148,7 @@ def look_at_all(*, now: datetime | None = None) -> list[tuple[Experiment, Outcom
         outcome = look_at(experiment, today=now.date())
         keep_look(experiment, outcome, day=now.date())
         seen.append((experiment, outcome))
-        if outcome.end is not End.GO_ON:
+        if outcome.end not in {End.GO_ON, End.LEADS}:
             _end_by_rule(experiment, outcome)
     forgotten = now - timedelta(days=KEPT)
     PersonDay.objects.filter(experiment__ended_at__lt=forgotten).delete()
@@ -160,9 +160,9 @@ def keep_look(experiment: Experiment, outcome: Outcome, *, day: date) -> Look:
     figures = {
         "arms": {
             result.name: {
-                "primary": _finite(asdict(result.primary)) if result.primary else None,
+                "primary": asdict(result.primary) if result.primary else None,
                 "guardrails": {
-                    rail.measure: {"state": rail.state, "bound": rail.bound, **_finite(asdict(rail.harm))}
+                    rail.measure: {"state": rail.state, "bound": rail.bound, **asdict(rail.harm)}
                     for rail in result.guardrails
                 },
             }

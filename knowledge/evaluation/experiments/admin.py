@@ -237,7 +237,7 @@ def _arms(experiment: Experiment, outcome: Outcome) -> Iterator[ArmRow]:
         points = [
             (look.day, scale * shown["difference"], scale * shown["low"], scale * shown["high"])
             for look in looks
-            if (shown := look.figures["arms"].get(arm["name"], {}).get("primary")) and shown["low"] is not None
+            if (shown := look.figures["arms"].get(arm["name"], {}).get("primary"))
         ]
         yield ArmRow(
             name=arm["name"],
@@ -288,4 +288,4 @@ def _worse(value: float, measure: Measure) -> str:
 
 
 def _at_most(rail: Guardrail, measure: Measure) -> str:
-    return "not known" if rail.harm.at_most == float("inf") else _worse(rail.harm.at_most, measure)
+    return _worse(rail.harm.at_most, measure)

@@ -22,6 +22,8 @@ class End(StrEnum):
     """What a look at the numbers leads to."""
 
     GO_ON = "go_on"
+    #: It does better, and it goes on until it is shown to do no harm.
+    LEADS = "leads"
     BETTER = "better"
     WORSE = "worse"
     HARM = "harm"
@@ -172,7 +174,7 @@ def _decide(
     if harmful:
         return End.HARM, harmful[0]
     ends = {result.name: _end_of(plan, result) for result in ready}
-    for wanted in (End.BETTER, End.WORSE):
+    for wanted in (End.BETTER, End.WORSE, End.LEADS):
         if found := [name for name, end in ends.items() if end is wanted]:
             return wanted, found[0]
     if len(ready) == len(results) and all(end in {End.ALIKE, End.OVER} for end in ends.values()):
@@ -187,7 +189,8 @@ def _end_of(plan: Plan, result: ArmResult) -> End:
         return End.GO_ON
     gain = sorted(MEASURES[plan.primary].better * bound for bound in (primary.low, primary.high))
     if gain[0] > 0:
-        return End.BETTER
+        is_open = any(rail.state == "open" for rail in result.guardrails)
+        return End.LEADS if is_open and primary.people < plan.planned else End.BETTER
     if gain[1] < 0:
         return End.WORSE
     if -plan.smallest_effect < gain[0] and gain[1] < plan.smallest_effect:
@@ -212,6 +215,9 @@ def said(plan: Plan, outcome: Outcome) -> str:
         )
     if result is not None and result.primary is not None:
         low, high = sorted((abs(result.primary.low), abs(result.primary.high)))
+        if outcome.end is End.LEADS:
+            lead = f"Arm {result.name} does better so far at “{measure.title}”, {_between(low, high, measure)}."
+            return f"{lead} It goes on until it is shown to do no harm: {', '.join(_still_open(result))}."
         how = "better" if outcome.end is End.BETTER else "worse"
         return (
             f"Arm {result.name} does {how} at “{measure.title}”, {_between(low, high, measure)}. {_keep(result, how)}"
@@ -227,9 +233,13 @@ def said(plan: Plan, outcome: Outcome) -> str:
 def _keep(result: ArmResult, how: str) -> str:
     if how == "worse":
         return "Do not keep it."
-    if still_open := [MEASURES[rail.measure].title for rail in result.guardrails if rail.state == "open"]:
-        return f"Whether it is safe is not shown yet: {', '.join(still_open)}."
+    if still_open := _still_open(result):
+        return f"Whether it is safe is not shown: {', '.join(still_open)}."
     return "It is safe to keep."
+
+
+def _still_open(result: ArmResult) -> list[str]:
+    return [MEASURES[rail.measure].title.lower() for rail in result.guardrails if rail.state == "open"]
 
 
 def amount(value: float, measure: Measure) -> str:

@@ -19,7 +19,12 @@ def running() -> list[Experiment]:
 
 
 def look_at(experiment: Experiment, *, today: date) -> Outcome:
-    """What the numbers say today."""
+    """What the numbers say today; of one that has ended, what they said when it did.
+
+    Who was still being watched then was answered as usual for the rest of their days, and does not count.
+    """
+    if experiment.ended_at is not None:
+        today = min(today, experiment.ended_at.date())
     rows = experiment.people.order_by("alias", "day").values("alias", "arm", "day", *COUNTS)
     counted: Counter[str] = Counter()
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

@@ -51,16 +51,13 @@ def compare(control: Sample, arm: Sample, *, planned: float, alpha: float) -> Co
     from scipy.special import stdtr, stdtrit
 
     difference = arm.mean - control.mean
-    shares = control.variance / control.people, arm.variance / arm.people
+    shares = _spread(control) / control.people, _spread(arm) / arm.people
     error = sqrt(sum(shares))
     people = control.people + arm.people
-    if error == 0:  # nobody differs from anybody: nothing can be said of how sure that is
-        infinite = float("inf")
-        return Comparison(difference, 0.0, -infinite, infinite, -infinite, infinite, 1.0, 0.0, people)
     freedom = error**4 / (shares[0] ** 2 / (control.people - 1) + shares[1] ** 2 / (arm.people - 1))
     reach = float(two_sided(float(people), planned=planned, alpha=alpha)) * error
     once = float(stdtrit(freedom, 1 - alpha / 2)) * error
-    pooled = sqrt(((control.people - 1) * control.variance + (arm.people - 1) * arm.variance) / (people - 2))
+    pooled = sqrt(((control.people - 1) * _spread(control) + (arm.people - 1) * _spread(arm)) / (people - 2))
     return Comparison(
         difference=difference,
         error=error,
@@ -72,6 +69,14 @@ def compare(control: Sample, arm: Sample, *, planned: float, alpha: float) -> Co
         effect=difference / pooled,
         people=people,
     )
+
+
+def _spread(sample: Sample) -> float:
+    """The variance; where nobody differs from anybody, as if one person did.
+
+    Nothing seen among so many people is no proof that it never happens: so the bound becomes much the rule of three.
+    """
+    return sample.variance or 1 / sample.people
 
 
 @dataclass(frozen=True, slots=True)
