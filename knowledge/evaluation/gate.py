@@ -16,6 +16,9 @@ from knowledge.index.serving import Snapshot, answering_from
 from knowledge.plane.rules import Verdict, Worse
 from knowledge.retrieval.find import find_many
 
+#: What is measured, by the names that a curator reads.
+QUALITY, SECOND_WAY = "Quality", "Questions that need a second way"
+FAILED, SLOWEST = "Questions that fail", "Slowest of twenty, ms"
 #: Limits of the specification: mean quality at least, and at most these shares and milliseconds.
 LEAST_QUALITY, MOST_FALLBACKS, MOST_ERRORS, SLOWEST_P95_MS = 0.80, 0.10, 0.01, 5_000.0
 #: A question is answered worse when its quality falls below this share of what it was.
@@ -42,13 +45,13 @@ class _Answers:
     qualities: Sequence[float]
 
     def figures(self) -> dict[str, float]:
-        """By the names that a curator reads."""
+        """What a curator reads of them."""
         answerable = [item for item in self.outcomes if item.golden.expect == "answer"]
         return {
-            "Quality": sum(self.qualities) / len(self.qualities),
-            "Questions that need a second way": sum(map(_fell_back, answerable)) / max(1, len(answerable)),
-            "Questions that fail": sum(map(_failed, self.outcomes)) / len(self.outcomes),
-            "Slowest of twenty, ms": percentile([item.took_ms for item in self.outcomes], 0.95),
+            QUALITY: sum(self.qualities) / len(self.qualities),
+            SECOND_WAY: sum(map(_fell_back, answerable)) / max(1, len(answerable)),
+            FAILED: sum(map(_failed, self.outcomes)) / len(self.outcomes),
+            SLOWEST: percentile([item.took_ms for item in self.outcomes], 0.95),
         }
 
 
@@ -85,7 +88,7 @@ def _judge_all(asked: Sequence[Golden], candidate: Snapshot, serving: Snapshot, 
     beyond = _beyond(now, was) if len(asked) >= LEAST_QUESTIONS else []
     reasons = (*verdict.reasons, *beyond)
     figures = figures | {name: round(value, 4) for name, value in now.items()}
-    return Verdict(not reasons, reasons, verdict.worse, figures | {"Quality of what serves": round(was["Quality"], 4)})
+    return Verdict(not reasons, reasons, verdict.worse, figures | {"Quality of what serves": round(was[QUALITY], 4)})
 
 
 def _changed_keys(candidate: Artefact, serving: Artefact) -> set[str] | None:
@@ -194,16 +197,16 @@ def _told(outcome: Outcome, quality: float, snapshot: Snapshot) -> str:
 
 
 LIMITS: tuple[tuple[str, Literal["least", "most"], float, str], ...] = (
-    ("Quality", "least", LEAST_QUALITY, "The answers are {found:.0%} as good as expected; {limit:.0%} is the least."),
+    (QUALITY, "least", LEAST_QUALITY, "The answers are {found:.0%} as good as expected; {limit:.0%} is the least."),
     (
-        "fallbacks",
+        SECOND_WAY,
         "most",
         MOST_FALLBACKS,
         "{found:.0%} of the questions need a second way to be found; {limit:.0%} may.",
     ),
-    ("Questions that fail", "most", MOST_ERRORS, "{found:.1%} of the questions fail; {limit:.0%} may."),
+    (FAILED, "most", MOST_ERRORS, "{found:.1%} of the questions fail; {limit:.0%} may."),
     (
-        "Slowest of twenty, ms",
+        SLOWEST,
         "most",
         SLOWEST_P95_MS,
         "One answer in twenty takes {found:.0f} ms or more; {limit:.0f} may.",

@@ -37,6 +37,22 @@ def test_swapped_answers_do_not_pass_and_are_named(build: Build) -> None:
     assert "glass" not in told.after
 
 
+def test_after_a_large_change_the_limits_hold_too(build: Build) -> None:
+    keys = list(ANSWERS)
+    many = [golden(key, id=f"{key}-{turn}") for key in keys for turn in range(13)]
+    turned = dict(
+        zip((key.replace("-", "_") for key in keys), (ANSWERS[key][1] for key in keys[1:] + keys[:1]), strict=True)
+    )
+    spoilt, good = build("now", **turned), build("before")
+    verdict = judge(spoilt, good, golden=many)
+    assert not verdict.passed
+    assert any("80% is the least" in reason for reason in verdict.reasons)
+    assert verdict.figures["Quality"] < 0.8 <= verdict.figures["Quality of what serves"]
+    # what serves is no better: refusing would only keep it
+    assert judge(spoilt, spoilt, golden=many).passed
+    assert judge(good, spoilt, golden=many).passed
+
+
 def test_an_answer_in_other_words_passes(build: Build) -> None:
     reworded = build(
         "now",
