@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -39,10 +38,6 @@ def difference(label: str, earlier: str, later: str) -> Difference:
     before, after = TOKEN.findall(earlier), TOKEN.findall(later)
     # Words are few and often repeat ("the"): without autojunk, long answers would be compared by their rare words only.
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    left = ((before[a:b], "same" if kind == "equal" else "gone") for kind, a, b, _, _ in blocks)
-    right = ((after[a:b], "same" if kind == "equal" else "new") for kind, _, _, a, b in blocks)
-    return Difference(label, tuple(_pieces(left)), tuple(_pieces(right)))
-
-
-def _pieces(stretches: Iterator[tuple[list[str], Kind]]) -> Iterator[Piece]:
-    return (Piece("".join(tokens), kind) for tokens, kind in stretches if tokens)
+    left = (Piece("".join(before[a:b]), "same" if kind == "equal" else "gone") for kind, a, b, _, _ in blocks if b > a)
+    right = (Piece("".join(after[a:b]), "same" if kind == "equal" else "new") for kind, _, _, a, b in blocks if b > a)
+    return Difference(label, tuple(left), tuple(right))
