@@ -136,7 +136,8 @@ class ExperimentForm(ModelForm):
             self.add_error("tried", "Try ways of one thing only: else nobody knows which of them it was.")
             return typed
         experiment.lever = chosen[0][0]
-        values = [USUAL_VALUE, *(value for _, _, value in chosen)]
+        tried = {value for _, _, value in chosen}
+        values = [USUAL_VALUE, *(value for value in LEVERS[experiment.lever].values if value in tried)]
         weights = [typed["control_weight"], *[1] * len(chosen)]
         experiment.arms = [
             {"name": letter, "value": value, "weight": weight}
