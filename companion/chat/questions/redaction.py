@@ -24,7 +24,7 @@ _STREET = (
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("e-mail", re.compile(r"\S+@\S+\.\w+")),
     ("link", re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)),
-    ("address", re.compile(rf"\b\d{{1,5}}[a-z]?,?\s+(?:[\w'’]+\s+){{1,3}}{_STREET}\b\.?", re.IGNORECASE)),
+    ("address", re.compile(rf"\b\d{{1,5}}[a-z]?,?\s+(?:[\w'’]+\s+){{1,3}}{_STREET}\b", re.IGNORECASE)),
     ("address", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE)),
     ("date", re.compile(r"\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b")),
     ("date", re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:,?\s+\d{{4}})?", re.IGNORECASE)),
@@ -61,7 +61,7 @@ ORDINARY = frozenset(
         r"\S+",
         "may will mark rose grace hope joy faith bill art pat sue dawn june april august iris lily daisy ivy violet"
         " heather olive hazel penny frank rich jack ray bob rob jean gene guy dale glen dean ernest victor chance gay"
-        " don drew",
+        " don drew high church park mill station market green bridge hill lane wood field west north south east",
     )
 )
 #: Words of names, of a doctor's or a home's, that tell nobody.
@@ -109,7 +109,8 @@ def capital_words(text: str) -> set[str]:
 
 
 def _without_known(text: str, names: Iterable[str]) -> str:
-    parts = {part for name in names for part in re.findall(r"[\w’'-]{2,}", name)}
+    parts = {part for name in names for part in re.findall(r"[^\W\d_][\w'’-]+", name)}
+    parts = {part for part in parts if part.lower() not in EMPTY}
     for part in sorted(parts, key=len, reverse=True):
         is_word = part.lower() in ORDINARY
         written = re.escape(part.capitalize()) if is_word else re.escape(part)

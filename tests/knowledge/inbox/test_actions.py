@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from knowledge import actions as entries
-from knowledge import answering
 from knowledge.inbox import actions
 from knowledge.inbox.models import Question, QuestionGroup
 from knowledge.inbox.rules import RETENTION
 from knowledge.index.build import build_and_publish
+from knowledge.index.serving import serving
 from knowledge.models import Entry
 from knowledge.public import acknowledge_answers, answered_questions
 from knowledge.selectors import published_entries
@@ -131,27 +131,30 @@ def test_questions_are_forgotten_after_half_a_year(ask: Ask) -> None:
 
 
 @pytest.fixture
-def answers() -> Iterator[None]:
-    """The program answers people, as in service."""
-    before = list(answering._handed)
-    yield
-    answering._handed[:] = before
+def publish(artefact_folder: Path) -> Iterator[Callable[[], None]]:
+    """Build from what is published, and answer from it at once."""
+
+    def build() -> None:
+        build_and_publish(entries=published_entries())
+        serving.cache_clear()  # else the new one is loaded on a thread, beside the questions
+
+    yield build
+    serving.cache_clear()
 
 
-@pytest.mark.usefixtures("answers")
 def test_told_only_when_lilo_really_answers_their_words(
-    ask: Ask, author: Any, reviewer: Any, make_entry: Any, artefact_folder: Any
+    ask: Ask, author: Any, make_entry: Any, publish: Callable[[], None]
 ) -> None:
     walking = make_entry(status="published")
     make_entry("tea-in-bed", status="published", question="May I drink tea in bed?", alternatives=["tea in bed"])
-    build_and_publish(entries=published_entries())
+    publish()
     mine, strange = ask("Would walking help me to sleep?"), ask("What is the tallest tower in France?")
     actions.gather()
     for group in QuestionGroup.objects.all():
         actions.link_entry(group.pk, walking.key, by=author.pk, add_wordings=False)
     Entry.objects.filter(pk=walking.pk).update(index_changed_at=timezone.now())
     assert actions.find_answered() == 0, "published, but not in the index that serves"
-    build_and_publish(entries=published_entries())
+    publish()
     assert actions.find_answered() == 1
     assert [(each.ticket, each.key) for each in answered_questions()] == [(mine, walking.key)]
     assert {group.state for group in QuestionGroup.objects.filter(questions=mine)} == {State.ANSWERED}
@@ -161,4 +164,3 @@ def test_told_only_when_lilo_really_answers_their_words(
     assert actions.find_answered() == 0
     acknowledge_answers([mine])
     assert answered_questions() == []
-    entries.retire_entry(walking.pk, by=reviewer.pk)

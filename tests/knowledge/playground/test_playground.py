@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from knowledge.inbox.models import EntryUsage
 from knowledge.index.build import build_and_publish
+from knowledge.index.serving import serving
 from knowledge.playground import overlay
 from knowledge.playground.trying import try_question
 from knowledge.selectors import published_entries
@@ -26,14 +28,16 @@ QUESTION = "May I drink my tea in bed?"
 
 
 @pytest.fixture
-def small(artefact_folder: Path, make_entry: Any) -> Any:
+def small(artefact_folder: Path, make_entry: Any) -> Iterator[Any]:
     """One published entry serves, another waits as a draft."""
     make_entry(status="published")
     build_and_publish(entries=published_entries())
-    return make_entry(
+    serving.cache_clear()
+    yield make_entry(
         "tea-in-bed", question=QUESTION, alternatives=["tea in bed", "Can I have tea in bed?"], answer=TEA,
         category="food",
     )  # fmt: skip
+    serving.cache_clear()
 
 
 @pytest.fixture
@@ -116,8 +120,6 @@ def test_what_is_typed_is_text(client: Client, published_corpus: None) -> None:
 
 
 def test_nothing_published_is_said_plainly(client: Client, artefact_folder: Path) -> None:
-    from knowledge.index.serving import serving
-
     serving.cache_clear()
     try:
         assert "This cannot be tried now." in ask(client, question="How can I sleep?")
