@@ -40,11 +40,11 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [program, "--data-dir", str(folder), "-p", str(port), "--log-file", str(folder / "log")],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    until = time.monotonic() + 60
+    with socket.socket() as probe:
+        while probe.connect_ex(("127.0.0.1", port)):
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.05)
     yield f"mongodb://127.0.0.1:{port}/lilo"
     server.kill()
     server.wait()
