@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.mail import mail_admins
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, TurnFigures
@@ -71,11 +71,7 @@ def _artefact() -> Artefact | None:
 
 def _add_words(day: date, words: Counter[str], turns: int) -> None:
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                DayOfWords.objects.get_or_create(day=day)
-        except IntegrityError:
-            log.info("another process began the day", extra={"day": str(day)})
+        DayOfWords.objects.get_or_create(day=day)
         row = DayOfWords.objects.select_for_update().get(day=day)
         row.words = dict(Counter(row.words) + words)
         row.turns += turns

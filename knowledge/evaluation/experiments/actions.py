@@ -113,11 +113,11 @@ def _counts(note: TurnNote) -> Counter[str]:
         repeated, was_answered = _repeats.seen_before(note.alias, note.question, note.at, answered=answered)
     return Counter(
         turns=1,
-        answered=answered - was_answered,  # asked again: the answer before was none
+        answered=int(answered) - was_answered,  # asked again: the answer before was none
         abstained=not answered,
         repeated=repeated,
         held_back=note.held_back,
-        latency_ms=note.latency_ms,  # type: ignore[arg-type]  # a sum of floats
+        latency_ms=round(note.latency_ms),
     )
 
 

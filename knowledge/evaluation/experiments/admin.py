@@ -141,7 +141,10 @@ class ExperimentAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         def own(name: str, view: Any) -> URLPattern:
             guarded = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(view))
-            return path(f"<int:pk>/{name}/", guarded, {"what": name}, name=f"knowledge_experiment_{name}")
+            address: URLPattern = path(
+                f"<int:pk>/{name}/", guarded, {"what": name}, name=f"knowledge_experiment_{name}"
+            )
+            return address
 
         return [
             own("start", self.run_view),
@@ -152,7 +155,10 @@ class ExperimentAdmin(ModelAdmin):
 
     def edit_view(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         """The form of a draft."""
-        return super().change_view(request, str(pk))
+        if not self.has_change_permission(request, Experiment.objects.filter(pk=pk).first()):
+            raise PermissionDenied
+        form: HttpResponse = super().change_view(request, str(pk))
+        return form
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

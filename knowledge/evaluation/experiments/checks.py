@@ -170,8 +170,10 @@ def _shares(random: np.random.Generator, runs: int, planned: int) -> Iterator[Ch
 def planned_line() -> str:
     """How many people such an experiment asks for, and how many a single look would."""
     spread = spread_of_people(np.random.default_rng(1))
-    asked = {"spread": spread, "effect": EFFECT, "alpha": ALPHA, "power": POWER}
-    many, once = planned_people(**asked), people_for_one_look(**asked)
+    many, once = (
+        people(spread=spread, effect=EFFECT, alpha=ALPHA, power=POWER)
+        for people in (planned_people, people_for_one_look)
+    )
     return (
         f"To find {100 * EFFECT:.0f} points with a chance of {POWER:.0%}: {many:,} people in two arms, looked at "
         f"{LOOKS} times; {once:,} for one look at the end."

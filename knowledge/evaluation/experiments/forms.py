@@ -110,7 +110,7 @@ class ExperimentForm(ModelForm):
 
     def _show(self, kept: Experiment) -> None:
         scale = MEASURES[kept.primary].scale
-        self.initial |= {
+        shown = {
             "tried": [f"{kept.lever}:{arm['value']}" for arm in kept.arms[1:]],
             "control_weight": kept.arms[0]["weight"],
             "effect": round(kept.smallest_effect * scale, 3),
@@ -118,6 +118,7 @@ class ExperimentForm(ModelForm):
             "error": 100 * kept.alpha,
             "chance": 100 * kept.power,
         }
+        self.initial.update(shown)
         for name, measure in MEASURES.items():
             bound = kept.guardrails.get(name)
             self.initial[f"guard_{name}"] = None if bound is None else round(bound * measure.scale, 3)
@@ -128,6 +129,8 @@ class ExperimentForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
+        if typed.get("days") == 0:
+            self.add_error("days", "One day at least.")
         if self.errors:
             return typed
         experiment = self.instance

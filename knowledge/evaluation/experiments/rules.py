@@ -202,8 +202,6 @@ def said(plan: Plan, outcome: Outcome) -> str:
     """What the numbers say, for people who know no statistics."""
     measure = MEASURES[plan.primary]
     result = next((result for result in outcome.arms if result.name == outcome.arm), None)
-    if measure is None:
-        return ""
     if outcome.end is End.MISMATCH:
         return "The arms do not have the shares of people that they should. Something is broken: trust no figure here."
     if result is not None and outcome.end is End.HARM:

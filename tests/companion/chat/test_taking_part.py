@@ -16,8 +16,9 @@ from companion.chat.models import TakesPart
 from companion.chat.taking_part import participants, set_taking_part
 from companion.safety.models import Alert
 from knowledge import turns
+from knowledge.evaluation.drift.models import TurnFigures
 from knowledge.evaluation.experiments import running
-from knowledge.models import Experiment, PersonDay, TurnFigures
+from knowledge.evaluation.experiments.models import Experiment, PersonDay
 from lilo_site.threads import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -136,7 +136,7 @@ def test_starting_and_stopping_need_a_reason_and_happen_once(make_experiment: Ma
 )
 def test_a_plan_that_is_not_whole_is_not_started(changes: dict[str, Any], field: str) -> None:
     arms = [{"name": "A", "value": "usual", "weight": 1}, {"name": "B", "value": "4", "weight": 1}]
-    plan = {"lever": "sentences", "arms": arms, "primary": "answered", "guardrails": {}, "alpha": 0.05}
+    plan: dict[str, Any] = {"lever": "sentences", "arms": arms, "primary": "answered", "guardrails": {}, "alpha": 0.05}
     whole = {**plan, "smallest_effect": 0.05, "minimum": 100, "planned": 1_000}
     assert plan_problems(Plan(**whole)) == {}
     assert field in plan_problems(Plan(**{**whole, **changes}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -75,7 +77,7 @@ def test_nothing_seen_is_no_proof_that_it_never_happens() -> None:
 
 
 def test_sizes_grow_as_they_should() -> None:
-    plan = {"spread": 0.3, "alpha": 0.05, "power": 0.8}
+    plan: dict[str, Any] = {"spread": 0.3, "alpha": 0.05, "power": 0.8}
     assert planned_people(effect=0.05, **plan) == pytest.approx(4 * planned_people(effect=0.1, **plan), rel=0.01)
     assert people_for_one_look(effect=0.1, **plan) == pytest.approx(2 * 2 * (0.3 * (1.96 + 0.8416) / 0.1) ** 2, abs=2)
     uneven = planned_people(effect=0.1, weights=(9, 1), **plan)

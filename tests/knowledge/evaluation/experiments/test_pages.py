@@ -90,6 +90,7 @@ def test_who_may_look_may_not_start(make_experiment: Any, make_curator: Any, cli
     for browser in (looking, nobody):
         for verb in ("start", "stop"):
             assert browser.post(f"{LIST}{experiment.pk}/{verb}/", {"because": "I want to."}).status_code == 403
+        assert browser.get(f"{LIST}{experiment.pk}/edit/").status_code == 403
     experiment.refresh_from_db()
     assert experiment.state == "draft"
 
@@ -100,7 +101,7 @@ def test_what_was_started_is_neither_changed_nor_deleted(
     experiment = make_experiment()
     person = make_curator("carl", "view_experiment", "change_experiment", "delete_experiment")
     browser = client_of(person)
-    browser.post(f"{LIST}{experiment.pk}/edit/", {**FORM, "name": "Other"})
+    assert browser.post(f"{LIST}{experiment.pk}/edit/", {**FORM, "name": "Other"}).status_code == 403
     assert browser.post(f"{LIST}{experiment.pk}/delete/", {"post": "yes"}).status_code == 403
     experiment.refresh_from_db()
     assert experiment.name == "Four"
