@@ -146,7 +146,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     )
     if thanks is None:
         raise Http404
-    if not thanks.choices:  # else the page asks, and its question begins with the same words
+    if not thanks.choices:  # else the page says so, and asks
         messages.success(request, thanks.text)
     return redirect(reverse("home") + "#latest")
 

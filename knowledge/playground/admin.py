@@ -131,7 +131,7 @@ def _verdict(now: Try, then: Try) -> str:
     if now.said == then.said:
         return "The answer stays the same." if now.sources == then.sources else "The same words, from other sources."
     if now.answered.kind != then.answered.kind:
-        return f"It changes from “{now.kind.lower()}” to “{then.kind.lower()}”."
+        return f"It changes: “{now.kind}” becomes “{then.kind}”."
     if now.answered.entries[:1] != then.answered.entries[:1]:
         return "Another entry answers."
     return "The same entry answers in other words."

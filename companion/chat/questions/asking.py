@@ -95,7 +95,7 @@ def open_asking(user_id: UUID, turn_id: UUID) -> Asking | None:
     """The question that a page without scripts still owes, below an answer that did not help. Blocks."""
     turn = actions.passable(user_id, turn_id)
     asking = _asking(user_id, turn_id, actions.question_in(turn)) if turn is not None else None
-    return asking if asking is not None and asking.choices else None
+    return Asking(f"{SORRY} {asking.text}", asking.choices) if asking is not None and asking.choices else None
 
 
 def press(pressed: Pressed) -> Said:

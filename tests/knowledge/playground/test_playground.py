@@ -83,7 +83,7 @@ def test_a_draft_is_tried_before_it_is_published(client: Client, small: Any) -> 
     assert "Sit up well with a cushion behind your back." not in now.split("Now</h2>")[1]
     assert "(this change)" not in page  # said by the style sheet, so that the key stays a key
     assert 'class="lilo-changed"' in then
-    assert "It changes from" in page
+    assert "It changes:" in page
     small.refresh_from_db()
     assert small.status == "draft"
 
