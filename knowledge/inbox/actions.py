@@ -51,7 +51,7 @@ def note_question(text: str, *, reason: Reason, shown: Collection[str], by_senio
 def forget_questions(tickets: Collection[UUID]) -> int:
     """Delete questions that were taken back; how many there were. A group that is left empty and undecided goes too."""
     gone = Question.objects.filter(ticket__in=tickets)
-    groups = set(gone.exclude(group=None).values_list("group", flat=True))
+    groups = set(QuestionGroup.objects.filter(questions__in=gone).values_list("pk", flat=True))
     count, _ = gone.delete()
     _recount(groups)
     return count
@@ -84,11 +84,11 @@ def gather() -> int:
             Question.objects.filter(pk=question.pk, group=None).update(
                 group=group, vector=packed(vector), model=embedder.name
             )
-        _recount(set(Question.objects.filter(pk__in=[each.pk for each in fresh]).values_list("group", flat=True)))
+        _recount(set(QuestionGroup.objects.filter(questions__in=fresh).values_list("pk", flat=True)))
     return len(fresh)
 
 
-def _recount(groups: Collection[int | None]) -> None:
+def _recount(groups: Collection[int]) -> None:
     counted = QuestionGroup.objects.filter(pk__in=groups).annotate(
         now=Count("questions"), last=Max("questions__asked_on")
     )

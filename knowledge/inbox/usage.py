@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from knowledge.models import EntryUsage
+from knowledge.inbox.models import EntryUsage
 
 log = logging.getLogger(__name__)
 

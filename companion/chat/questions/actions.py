@@ -164,7 +164,7 @@ def note_answers() -> int:
     answered = answered_questions(limit=BATCH)
     with transaction.atomic():
         noted = sum(
-            PassedQuestion.objects.filter(ticket_index=index.index_of(str(each.ticket))).update(key=each.key)  # type: ignore[union-attr]
+            PassedQuestion.objects.filter(ticket_index=index.index_of(str(each.ticket))).update(key=each.key)
             for each in answered
         )
         acknowledge_answers([each.ticket for each in answered])
@@ -200,7 +200,7 @@ def waiting_answers(user_id: UUID) -> list[Reminder]:
 
 def settle(user_id: UUID, said: str) -> None:
     """The person has said these words: where they ask again what waits for them, its card has done its work."""
-    index = PassedQuestion._meta.get_field("question_index").index_of(said)  # type: ignore[union-attr]
+    index = PassedQuestion._meta.get_field("question_index").index_of(said)
     asked = PassedQuestion.objects.exclude(key="").filter(user=user_id, question_index=index, settled_at=None)
     if asked.exists():  # so that a turn that settles nothing writes nothing
         asked.update(settled_at=timezone.now())

@@ -42,7 +42,8 @@ def small(artefact_folder: Path, make_entry: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def client(make_curator: Any, client_of: Any) -> Client:
-    return client_of(make_curator("pat", "view_entry"))
+    signed_in: Client = client_of(make_curator("pat", "view_entry"))
+    return signed_in
 
 
 def ask(client: Client, **asked: str) -> str:

@@ -19,7 +19,8 @@ from companion.accounts.models import User
 from companion.chat.actions import FullAnswer, answer_fully, new_turn, record_feedback
 from companion.chat.questions import actions, asking
 from companion.chat.questions.models import PassedQuestion, PassingOn
-from knowledge.models import Question
+from knowledge.inbox.models import Question
+from knowledge.public import note_question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,7 +149,7 @@ def passed_on(senior: User) -> Callable[..., PassedQuestion]:
     """A question of Margaret's that was passed on, as `pass_on` leaves it."""
 
     def make(question: str = KNOWN, *, person: User = senior) -> PassedQuestion:
-        ticket = actions.note_question("How do I sleep?", reason="unanswered")
+        ticket = note_question("How do I sleep?", reason="unanswered")
         return PassedQuestion.objects.create(
             user=person, turn_id=uuid4(), question=question, passed="How do I sleep?", ticket=str(ticket),
             passed_at=timezone.now(),
@@ -177,7 +178,12 @@ def test_the_person_is_told_once_by_day_and_hears_the_answer(
     senior: User, passed_on: Callable[..., PassedQuestion], published_corpus: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushed: list[Any] = []
-    monkeypatch.setattr(actions, "send_hints", lambda hints: pushed.extend(hints) or True)
+
+    def send(hints: list[Any]) -> bool:
+        pushed.extend(hints)
+        return True
+
+    monkeypatch.setattr(actions, "send_hints", send)
     row = passed_on()
     assert actions.note_answers() == 0
     answer_it(row)
