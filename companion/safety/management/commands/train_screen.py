@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 _UNSET = Thresholds(2.0, 2.0, 2.0)
 _LOOKED_AT = (
-    "the errors on the development voices, by trap, to write more examples and rules. The test voices were not looked "
-    "at: three of them (stoic_farmer, ny_sylvia, indian_kamala) are by the first writers; the others were written with "
-    "part of what is taught, by the same hand, so they are easier than strangers will be. Their totals, "
-    "not their errors, were seen before the last rules of the floor."
+    "the errors on the development voices, by trap, to write more examples and rules. The test voices are eight "
+    "strangers (out_...), written by somebody who saw neither what is taught nor the rules, after all of these stood; "
+    "nothing was changed after their figures were seen. Six more strangers (near_...) are among the development voices."
 )
 _LIMITS = (
     "the voices are written, not recorded, and few writers wrote them; dialects are thin. It is no medical device and "
