@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
@@ -96,11 +96,31 @@ class Block(nn.Module):
 
     def __init__(self, *, rank: int) -> None:
         super().__init__()
+        #: Query, key and value as one map, once they are no longer trained: they see the same input.
+        self.joined: Adapted | None = None
         self.query, self.key, self.value, self.output = (Adapted(WIDTH, WIDTH, rank=rank) for _ in range(4))
         self.widen, self.narrow = Adapted(WIDTH, INNER, rank=rank), Adapted(INNER, WIDTH, rank=rank)
         self.attention_norm, self.norm = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
         if rank == 0:
             self.requires_grad_(False)
+
+    def join(self) -> None:
+        """Make one map of query, key and value. For good."""
+        parts = [self.query, self.key, self.value]
+        joined = Adapted(WIDTH, len(parts) * WIDTH, rank=0)
+        for part in parts:
+            part.merge()
+        joined.frozen.weight.data = torch.cat([part.frozen.weight.data for part in parts])
+        joined.frozen.bias.data = torch.cat([part.frozen.bias.data for part in parts])
+        joined.reach.copy_(self.query.reach)
+        self.joined = joined
+        self.query = self.key = self.value = nn.Identity()  # type: ignore[assignment]
+
+    def _maps(self, x: Tensor) -> Sequence[Tensor]:
+        if self.joined is None:
+            return self.query(x), self.key(x), self.value(x)
+        together: Tensor = self.joined(x)
+        return together.chunk(3, -1)
 
     def forward(self, x: Tensor, mask: Tensor, chance: torch.Generator | None) -> Tensor:
         """`x`: batch, length, width; `mask`: batch, 1, 1, length, true where there is a token."""
@@ -109,9 +129,8 @@ class Block(nn.Module):
         def heads(part: Tensor) -> Tensor:
             return part.view(batch, length, HEADS, WIDTH // HEADS).transpose(1, 2)
 
-        seen = functional.scaled_dot_product_attention(
-            heads(self.query(x)), heads(self.key(x)), heads(self.value(x)), attn_mask=mask
-        )
+        query, key, value = self._maps(x)
+        seen = functional.scaled_dot_product_attention(heads(query), heads(key), heads(value), attn_mask=mask)
         mixed = self.output(seen.transpose(1, 2).reshape(batch, length, WIDTH))
         x = self.attention_norm(x + _drop(mixed, DROPOUT, chance))
         inner = self.narrow(functional.gelu(self.widen(x)))
@@ -158,6 +177,8 @@ class ScreenModel(nn.Module):
 
     def pack(self) -> None:
         """Fold every low-rank change into its frozen map and keep that in 8 bits, for serving."""
+        for block in self.blocks:
+            block.join()  # type: ignore[operator]
         for module in list(self.modules()):
             if isinstance(module, Adapted):
                 module.pack()

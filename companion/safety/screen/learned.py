@@ -24,8 +24,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 LEVELS = (Level.NONE, Level.CONCERN, Level.ASK, Level.EMERGENCY)
 Message = tuple[str, Sequence[str]]
 _HANDS = min(4, len(os.sched_getaffinity(0)))
-_TOGETHER = 8
-"""Messages of one pass: more fill a processor's cache and make the first wait for the last."""
+_TOGETHER = 4
+"""Messages of one pass: more outgrow a processor's cache, and the first waits for the last."""
 
 
 class LearnedLayerMissing(RuntimeError):
