@@ -150,7 +150,8 @@ def reopen_account(user: User) -> None:
 def erase_closed_accounts(*, now: datetime | None = None, limit: int = 20) -> int:
     """Erase for good what was closed a month ago, and write a certificate for each; how many. Safe to run twice.
 
-    Everything about a person hangs on their row, or is taken away by who listens; the audit log and the access log name them by id only and stay.
+    Everything about a person hangs on their row, or is taken away by who listens; the audit log and the access log
+    name them by id only and stay.
     """
     now = now or timezone.now()
     due = User.everyone.filter(deleted_at__lt=now - ERASE_AFTER).order_by("deleted_at").values_list("pk", flat=True)

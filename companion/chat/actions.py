@@ -167,9 +167,7 @@ def record_feedback(user_id: UUID, turn_id: UUID, *, helpful: bool) -> Thanks | 
         return None
     now = timezone.now()
     before = Feedback.objects.filter(user_id=user_id, turn_id=turn_id).values_list("helpful", flat=True).first()
-    Feedback.objects.update_or_create(
-        user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": now}
-    )
+    Feedback.objects.update_or_create(user_id=user_id, turn_id=turn_id, defaults={"helpful": helpful, "given_at": now})
     if alias := alias_of(user_id):
         note_opinion(alias, helpful=helpful, before=before, at=now)
     said = thanks_for(user_id, turn_id, helpful=helpful)

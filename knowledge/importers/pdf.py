@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess  # to read files that may be made to harm
+import subprocess  # to read files that may be made to harm  # nosec B404
 import sys
 import tempfile
 from collections import Counter
@@ -64,7 +64,7 @@ def as_document(found: Found) -> Document:
 def _ask(path: str, limits: Limits) -> Found:
     asked = [path, str(limits.pages), str(limits.characters), str(limits.pdf_seconds)]
     try:
-        ended = subprocess.run(  # noqa: S603  (our own program, and a path of our own making)
+        ended = subprocess.run(  # noqa: S603  (our own program, and a path of our own making)  # nosec B603
             [sys.executable, "-m", "knowledge.importers.pdf_pages", *asked],
             cwd=ROOT,
             capture_output=True,

@@ -90,7 +90,7 @@ class Artefact:
     def _read_wordings(self, folder: Path) -> NDArray[np.int64]:
         """Artefacts of before long answers were searched in passages have one vector of each answer."""
         if (folder / names.WORDINGS).exists():
-            return np.load(folder / names.WORDINGS).astype(np.int64)
+            return np.asarray(np.load(folder / names.WORDINGS), np.int64)
         return np.diff(self._row_starts) - 1
 
     def __len__(self) -> int:

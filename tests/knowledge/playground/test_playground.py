@@ -126,3 +126,16 @@ def test_nothing_published_is_said_plainly(client: Client, artefact_folder: Path
         assert "This cannot be tried now." in ask(client, question="How can I sleep?")
     finally:
         serving.cache_clear()
+
+
+def test_what_is_typed_is_in_no_address(client: Client, published_corpus: None) -> None:
+    page = client.post(
+        reverse("admin:knowledge_playground"), {"question": "I keep waking up at night"}
+    ).content.decode()
+    assert "What a person would be told" in page
+    assert '<form method="post" action="/admin/knowledge/playground/" class="lilo-ask">' in page
+
+
+def test_an_address_with_a_strange_group_is_no_trouble(client_of: Any, django_user_model: Any) -> None:
+    operator = client_of(django_user_model.objects.create_superuser("olga", password="of no use"))  # noqa: S106
+    assert operator.get(reverse("admin:knowledge_playground"), {"group": "²"}).status_code == 200

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from scipy.stats import theilslopes  # type: ignore[import-untyped]
+from scipy.stats import theilslopes
 
 from companion.care.journal.explanations import Told, explain
 from companion.care.journal.measures import KG, LB, MMHG, MMOL, NO_UNIT, STONE, Kind, Reading
