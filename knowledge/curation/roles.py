@@ -11,8 +11,8 @@ from typing import Any
 WRITES = frozenset({"add_entry", "change_entry", "add_entrysource", "change_entrysource", "delete_entrysource"})
 ROLES: dict[str, frozenset[str]] = {
     "Author": WRITES,
-    "Reviewer": WRITES | {"review_entry"},
-    "Publisher": WRITES | {"publish_entry"},
+    "Reviewer": WRITES | {"review_entry", "add_evaluationrun"},
+    "Publisher": WRITES | {"publish_entry", "add_evaluationrun", "run_experiment", "take_baseline"},
 }
 MAY_CHANGE, MAY_REVIEW = "knowledge.change_entry", "knowledge.review_entry"
 MAY_PUBLISH = "knowledge.publish_entry"
