@@ -51,6 +51,8 @@ BUTTONS: dict[str, tuple[str, ...]] = {
 SUBMITTED, PUBLISHED = "submitted for review", "published"
 #: What is not done to an entry before it was compared with the entries like it.
 LOOK_FIRST = frozenset({SUBMITTED, PUBLISHED})
+#: Entries that go a step towards people by one press; nobody has read more. Retiring has no such bound.
+MOST_AT_ONCE = 100
 TICK = "Open them. If both are needed, tick “I have looked at the entries like it”, and do this again."
 Transition = Callable[..., Entry]
 
@@ -91,6 +93,8 @@ class EntryAdmin(ModelAdmin):
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
+    when_empty = "What Lilo knows is written here, reviewed and published."
+    add_label = "Write an entry"
     search_fields = ("question", "key", "answer", "tags")
     search_help_text = "Search questions, answers, tags and keys"
     ordering = ("-updated_at",)
@@ -120,8 +124,6 @@ class EntryAdmin(ModelAdmin):
 
     class Media:
         js = ("lilo/entry-editor.js",)
-
-    # What is shown
 
     @display(description="Question", ordering="question", header=True)  # type: ignore[untyped-decorator]
     def asked(self, entry: Entry) -> list[str]:
@@ -184,8 +186,6 @@ class EntryAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
         """Never: what Lilo once said can be looked up again. Retire instead."""
         return False
-
-    # Saving
 
     def save_model(self, request: HttpRequest, obj: Entry, form: ModelForm[Entry], change: bool) -> None:
         """Save the words; the button pressed acts in `save_related`, when the sources are saved too."""
@@ -268,19 +268,19 @@ class EntryAdmin(ModelAdmin):
 
     @admin.action(description="Submit for review", permissions=["change"])
     def submit_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
-        self._move(request, _ids(queryset), actions.submit_for_review, SUBMITTED)
+        self._move(request, self._read(request, queryset), actions.submit_for_review, SUBMITTED)
 
     @admin.action(description="Approve", permissions=["review"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
-        self._move(request, _ids(queryset), actions.approve_entry, "approved")
+        self._move(request, self._read(request, queryset), actions.approve_entry, "approved")
 
     @admin.action(description="Publish", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
-        self._move(request, _ids(queryset), self._publishing(request), PUBLISHED)
+        self._move(request, self._read(request, queryset), self._publishing(request), PUBLISHED)
 
     @admin.action(description="Confirm that it is still right", permissions=["review"])
     def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
-        self._move(request, _ids(queryset), actions.confirm_entry, "confirmed and due again in a year")
+        self._move(request, self._read(request, queryset), actions.confirm_entry, "confirmed and due again in a year")
 
     @admin.action(description="Retire", permissions=["publish"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Entry]) -> None:
@@ -315,6 +315,13 @@ class EntryAdmin(ModelAdmin):
         if moved:
             messages.success(request, f"{moved} {'entry' if moved == 1 else 'entries'} {done}.")
 
+    def _read(self, request: HttpRequest, entries: QuerySet[Entry]) -> list[UUID]:
+        """The entries chosen, or none where they are more than somebody can have read."""
+        if (count := entries.count()) > MOST_AT_ONCE:
+            messages.error(request, f"Choose {MOST_AT_ONCE} entries at most: nobody has read all {count:,}.")
+            return []
+        return _ids(entries)
+
     def _refuse_unseen_twins(self, request: HttpRequest, entry_id: UUID) -> None:
         """Stop where another entry is so like this one that somebody must look at both, and did not say so."""
         from knowledge.curation.likeness import LikenessUnknown, Words, look_alikes
@@ -335,8 +342,6 @@ class EntryAdmin(ModelAdmin):
         ]
         if twins:
             raise EntryRefused([Problem("note", message) for message in (*twins, TICK)])
-
-    # Pages of their own
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

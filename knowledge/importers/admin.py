@@ -50,6 +50,8 @@ class ImportJobAdmin(ModelAdmin):
     list_display = ("named", "state_label", "rows_read", "created_by", "created_at")
     list_display_links = ("named",)
     list_per_page = 30
+    when_empty = "Files with questions and answers, pages and documents come in here, as drafts."
+    add_label = "Import files"
     list_select_related = ("created_by",)
     ordering = ("-created_at",)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from knowledge.inbox import actions
-from knowledge.inbox.models import QuestionGroup
+from knowledge.inbox.models import Question, QuestionGroup
 from knowledge.inbox.rules import Reason
 from knowledge.inbox.selectors import shown_to, waiting_groups
 from knowledge.models import Entry
@@ -77,12 +77,15 @@ class QuestionGroupAdmin(ModelAdmin):
     list_display_links = ("asked",)
     list_filter = (StateFilter, WhyFilter)
     list_per_page = 30
+    when_empty = "Nobody waits. What people ask and Lilo cannot answer comes here, if they let it be passed on."
     show_full_result_count = False
     ordering = ("-people", "-last_asked_on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuestionGroup]:
         groups: QuerySet[QuestionGroup] = super().get_queryset(request)
-        return groups.select_related("entry", "decided_by").prefetch_related("questions")
+        return groups.select_related("entry", "decided_by").prefetch_related(
+            Prefetch("questions", queryset=Question.objects.defer("vector"))  # the words are told, not their vectors
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -147,7 +150,8 @@ class QuestionGroupAdmin(ModelAdmin):
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do what a button says."""
         pressed = request.POST.get("do", "")
-        if not self.has_view_permission(request) or not request.user.has_perm(RIGHTS.get(pressed, "")):
+        may = pressed in RIGHTS and self.has_view_permission(request) and request.user.has_perm(RIGHTS[pressed])
+        if not may:
             raise PermissionDenied
         if not QuestionGroup.objects.filter(pk=pk).exists():
             raise Http404

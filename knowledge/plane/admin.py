@@ -65,6 +65,7 @@ class ArtefactAdmin(ReadOnlyAdmin):
     list_display = ("built_at", "state_label", "entry_count", "files", "published_at", "version")
     ordering = ("-built_at",)
     actions_row = ("serve_again",)
+    when_empty = "The first is built a few seconds after an entry is published."
     actions_detail = ("serve_again",)
 
     @display(description="State", ordering="state", label=ARTEFACT_COLOURS)  # type: ignore[untyped-decorator]
@@ -139,6 +140,7 @@ class BuildAdmin(ReadOnlyAdmin):
     list_display = ("name", "state_label", "step_label", "entry_count", "embedded", "started_at", "lasted")
     list_display_links = ("name",)
     list_per_page = 30
+    when_empty = "The first begins a few seconds after an entry is published."
     ordering = ("-started_at",)
 
     @display(description="Build")  # type: ignore[untyped-decorator]

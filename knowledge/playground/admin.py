@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from knowledge.inbox.models import QuestionGroup
@@ -82,12 +82,12 @@ def _as_change(entry: Entry) -> str:
     return f"{entry.get_status_display()}: {entry.question}"
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def playground(request: HttpRequest) -> HttpResponse:
-    """Ask, and see why. One of the inbox is named by its group: no address holds its words."""
+    """Ask, and see why. What is typed is no part of the address, and one of the inbox is named by its group."""
     if not request.user.has_perm(MAY_VIEW):
         raise PermissionDenied
-    asked = request.GET.copy()
+    asked = (request.POST if request.method == "POST" else request.GET).copy()
     group = _group(request, asked.get("group", ""))
     if group is not None and not asked.get("question"):
         asked["question"] = str(group)
@@ -99,7 +99,7 @@ def playground(request: HttpRequest) -> HttpResponse:
 
 
 def _group(request: HttpRequest, pk: str) -> QuestionGroup | None:
-    if not pk.isdigit() or not request.user.has_perm("knowledge.view_questiongroup"):
+    if not pk.isdecimal() or not request.user.has_perm("knowledge.view_questiongroup"):
         return None
     return QuestionGroup.objects.filter(pk=pk).first()
 

@@ -97,6 +97,8 @@ class ExperimentAdmin(ModelAdmin):
     form = ExperimentForm
     list_display = ("name", "state_label", "varied", "aim", "started_at", "ended_at")
     search_fields = ("name",)
+    when_empty = "Two ways of answering are compared here, on people who agreed to it."
+    add_label = "Plan an experiment"
     ordering = ("-made_at",)
 
     @display(description="State", ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]

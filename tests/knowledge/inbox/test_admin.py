@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -71,3 +72,25 @@ def test_one_press_begins_a_draft(group: QuestionGroup, make_curator: Any, clien
 def test_unknown_button_is_refused(group: QuestionGroup, make_curator: Any, client_of: Any) -> None:
     client = client_of(make_curator("wes", "view_questiongroup", "add_entry"))
     assert decide(client, group, do="delete").status_code == 403
+
+
+def test_a_button_that_does_not_exist_is_not_there_for_anybody(group: QuestionGroup, client_of: Any) -> None:
+    operator = get_user_model().objects.create_superuser("olga", password="of no use")
+    assert decide(client_of(operator), group, do="explode").status_code == 403
+
+
+def test_vectors_stay_where_they_are_while_the_list_is_read(
+    group: QuestionGroup, make_curator: Any, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    client = client_of(make_curator("ida", "view_questiongroup", "view_entry"))
+    with django_assert_max_num_queries(30) as asked:
+        client.get(reverse(LIST))
+    of_questions = [query["sql"] for query in asked if 'FROM "knowledge_question"' in query["sql"]]
+    assert of_questions
+    assert not any('"vector"' in sql for sql in of_questions)
+
+
+def test_an_empty_inbox_says_what_would_be_there(make_curator: Any, client_of: Any) -> None:
+    client = client_of(make_curator("ida", "view_questiongroup", "view_entry"))
+    assert "Nobody waits." in client.get(reverse(LIST)).content.decode()
+    assert "Nothing fits" in client.get(reverse(LIST), {"state": "answered"}).content.decode()

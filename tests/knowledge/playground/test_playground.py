@@ -137,5 +137,5 @@ def test_what_is_typed_is_in_no_address(client: Client, published_corpus: None) 
 
 
 def test_an_address_with_a_strange_group_is_no_trouble(client_of: Any, django_user_model: Any) -> None:
-    operator = client_of(django_user_model.objects.create_superuser("olga", password="of no use"))  # noqa: S106
+    operator = client_of(django_user_model.objects.create_superuser("olga", password="of no use"))
     assert operator.get(reverse("admin:knowledge_playground"), {"group": "²"}).status_code == 200
