@@ -23,5 +23,6 @@ urlpatterns = [
     path("metrics", metrics.page, name="metrics"),
 ]
 
+handler403 = "lilo_site.views.forbidden"
 handler404 = "lilo_site.views.not_found"
 handler500 = "lilo_site.views.server_error"

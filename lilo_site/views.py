@@ -6,6 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page that exists, as everybody here may know, and is not for this account."""
+    return render(request, "errors/forbidden.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing is here, or it is not yours to see: the same page for both."""
     return render(request, "errors/not_found.html", status=404)

@@ -37,6 +37,9 @@ UNFOLD = {
     "SITE_HEADER": "Lilo",
     "SITE_SUBHEADER": "Knowledge and operations",
     "SITE_SYMBOL": "wb_twilight",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("lilo/favicon.svg")},
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("lilo/admin.css")],

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "lilo_site.middleware.trace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "lilo_site.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "companion.accounts.middleware.stay_signed_in",
     "django.middleware.common.CommonMiddleware",
@@ -199,6 +199,4 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    # The admin's components set inline styles and evaluate attributes; its pages are for signed-in curators only.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
 }

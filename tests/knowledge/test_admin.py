@@ -271,3 +271,29 @@ def test_indexes_can_be_seen_and_not_changed(reviewer: Any, client_of: SignIn) -
     browser = client_of(reviewer)
     assert b"Serving" in browser.get("/admin/knowledge/artefact/").content
     assert browser.post(f"/admin/knowledge/artefact/{artefact.pk}/change/", {"version": "x"}).status_code == 403
+
+
+def test_nobody_moves_more_entries_at_once_than_can_be_read(
+    reviewer: Any, author: Any, client_of: SignIn, make_entry: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.curation.admin.MOST_AT_ONCE", 1)
+    entries = [make_entry(key, status="in_review", author=author) for key in ("one", "two")]
+    chosen = {"_selected_action": [str(entry.pk) for entry in entries]}
+    refused = client_of(reviewer).post(LIST, {"action": "approve_selected", **chosen}, follow=True)
+    assert "nobody has read all 2" in told(refused)
+    assert Entry.objects.filter(reviewed_by=None).count() == 2
+    client_of(reviewer).post(LIST, {"action": "retire_selected", **chosen}, follow=True)
+    assert Entry.objects.filter(status="retired").count() == 2, "what must not be said goes at once, however much it is"
+
+
+def test_a_page_that_is_not_theirs_says_so_in_plain_words(author: Any, client_of: SignIn) -> None:
+    page = client_of(author).get(reverse("admin:accounts_user_changelist"))
+    assert page.status_code == 403
+    assert "This is not for your account" in page.content.decode()
+
+
+def test_words_that_became_a_script_would_not_run(author: Any, client_of: SignIn) -> None:
+    policy = dict(part.split(" ", 1) for part in client_of(author).get(LIST)["Content-Security-Policy"].split("; "))
+    assert policy["script-src"] == "'self' 'unsafe-eval'", "no script within a page"
+    assert policy["form-action"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
