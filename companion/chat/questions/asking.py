@@ -63,14 +63,14 @@ async def afterword(turn: Turn, reply: Reply) -> Asking | None:
     """
     if reply.kind != "abstention" or reply.choices or not is_question(turn.text):
         return None
-    if any(LEAD in exchange.answered for exchange in turn.recent):
-        return None
     try:
         async with asyncio.timeout(PATIENCE):
-            return await in_thread(_asking, turn.speaker.user_id, turn.turn_id, reply.searched or turn.text)
+            asking = await in_thread(_asking, turn.speaker.user_id, turn.turn_id, reply.searched or turn.text)
     except Exception:  # an outer edge: the answer is spoken, and what would follow takes nothing from it
         log.exception("nobody was asked whether a question may be passed on")
         return None
+    asked_lately = any(LEAD in exchange.answered for exchange in turn.recent)
+    return None if asking is not None and asking.choices and asked_lately else asking
 
 
 def pass_on_soon(turn: Turn) -> None:

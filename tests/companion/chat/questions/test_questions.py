@@ -89,6 +89,18 @@ async def test_who_always_allows_it_is_told_each_time_and_not_asked(senior: User
     assert len(await passed()) == 1
 
 
+async def test_who_said_always_just_now_is_not_left_out(senior: User, published_corpus: None) -> None:
+    asked = await say(senior, UNKNOWN)
+    assert asked.done is not None
+    await say(senior, asked.done.choices[1].value)
+    again = await say(senior, "How do I mend a torque converter on a Buick?")
+    assert again.done is not None
+    assert again.done.text.endswith(asking.PASSING)
+    for task in list(asking._passing):
+        await task
+    assert len(await passed()) == 2
+
+
 async def test_who_never_wants_it_is_not_asked(senior: User, published_corpus: None) -> None:
     await sync_to_async(actions.choose)(senior.pk, PassingOn.Choice.NEVER)
     answer = await say(senior, UNKNOWN)
