@@ -38,9 +38,9 @@ from knowledge.index.entries import IndexEntry  # noqa: E402
 from knowledge.index.serving import Snapshot  # noqa: E402
 from knowledge.index.shelf import Shelf  # noqa: E402
 from knowledge.management.progress import terminal_bar  # noqa: E402
-from knowledge.retrieval.routing import choose_route  # noqa: E402
-from knowledge.retrieval.search import CANDIDATES, Query, Search  # noqa: E402
-from knowledge.wording import clean, terms  # noqa: E402
+from knowledge.retrieval.find import query_of  # noqa: E402
+from knowledge.retrieval.reading import read  # noqa: E402
+from knowledge.retrieval.search import CANDIDATES, Search  # noqa: E402
 
 WHO = (
     "",
@@ -118,14 +118,15 @@ def memory() -> str:
 
 def measure(artefact: Artefact, questions: list[str]) -> None:
     """Print the table for these questions."""
-    vectors = configured_embedder().embed_queries(questions)
+    vectors = configured_embedder().embed_queries([read(question, artefact).text for question in questions])
     snapshot = Snapshot(artefact, None)
     steps: dict[str, list[float]] = {}
     agreements = []
     for question, vector in zip(questions, vectors, strict=True):
-        query = Query(tuple(dict.fromkeys(terms(clean(question)))), choose_route(question), vector, 10)
         began = time.perf_counter()
-        retrieval = Search(snapshot, query).run()
+        reading = read(question, artefact)
+        steps.setdefault("read", []).append(1000 * (time.perf_counter() - began))
+        retrieval = Search(snapshot, query_of(reading, vector, 10)).run()
         steps.setdefault("all", []).append(1000 * (time.perf_counter() - began))
         for step, milliseconds in retrieval.timings.items():
             steps.setdefault(step, []).append(milliseconds)

@@ -14,7 +14,7 @@ from companion.chat.context import MAX_SENTENCES, Context, build_context
 from companion.chat.events import Choice, SourceItem
 from companion.chat.generation import Request, generator
 from companion.chat.opening import is_about_another, opener
-from companion.chat.rules import Act, act_of, whole_question
+from companion.chat.rules import Act, act_of, in_context, is_follow_up, whole_question
 from companion.chat.small_talk import small_talk
 from knowledge.public import USUAL, Audience, Evidence, KnowledgeUnavailable, Retrieval, Ways, find_evidence
 
@@ -150,7 +150,7 @@ async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most
     if (words := small_talk(act, asked.name, asked.turns_before, asked.time_zone)) is not None:
         return Reply.fixed(words, kind="small_talk", strategy="phrase")
     said_before = [exchange.said for exchange in asked.recent]
-    question = _topic(asked.recent) if act is Act.MORE else whole_question(asked.said, said_before)
+    question = _topic(asked.recent) if act is Act.MORE else in_context(asked.said, said_before)
     if not question:
         return Reply.fixed(phrases.NOTHING_BEFORE, kind="small_talk", strategy="phrase")
     searched, found = await _look_up(question, asked, act, clock) if knowledge else (question, None)
@@ -161,20 +161,20 @@ async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most
     if act is not Act.MORE and found.confidence < SURE:
         reply = _abstention(found, asked.turns_before)
     else:
-        reply = _answer(asked, question, found, clock, act=act, most=most)
+        reply = _answer(asked, searched, found, clock, act=act, most=most)
     similarity = found.evidence[0].similarity if found.evidence else None
     return replace(reply, searched=searched, similarity=similarity, ways=asked.ways)
 
 
 async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> tuple[str, Retrieval | None]:
-    """What was searched for, and its evidence. Words that lean on the last question may mean a thing of their own: both
-    are tried."""
+    """What was searched for, and its evidence. Words after others may lean on them or mean a thing of their own: both
+    are tried, embedded together."""
     audience: Audience = "senior" if asked.by_senior and not is_about_another(question) else "everyone"
-    leans = act is not Act.MORE and question != asked.said
+    follows = act is not Act.MORE and question != asked.said
     try:
         with clock.step("retrieve"):
             async with asyncio.timeout(FULL_RAG_TIMEOUT):
-                texts = (question, asked.said) if leans else (question,)
+                texts = (question, asked.said) if follows else (question,)
                 found = await asyncio.gather(
                     *(find_evidence(text, audience=audience, limit=EVIDENCE) for text in texts)
                 )
@@ -182,8 +182,18 @@ async def _look_up(question: str, asked: Asked, act: Act, clock: Clock) -> tuple
         log.exception("nothing could be looked up")
         return question, None
     clock.steps_ms.update({f"retrieve.{step}": round(took, 2) for step, took in found[0].timings.items()})
-    alone = leans and _is_new_turn(found[1], found[0], asked.talked_of)
+    alone = follows and _stands_alone(asked, alone=found[1], whole=found[0])
     return (asked.said, found[1]) if alone else (question, found[0])
+
+
+def _stands_alone(asked: Asked, *, alone: Retrieval, whole: Retrieval) -> bool:
+    """Whether the words mean a thing of their own. Those that do not lean by their form are taken together with what
+    was said before only if that makes sure what they came near to alone: else the last matter would answer anything."""
+    if is_follow_up(asked.said):
+        return _is_new_turn(alone, whole, asked.talked_of)
+    if alone.confidence >= max(SURE, whole.confidence) or whole.confidence < SURE:
+        return True
+    return whole.evidence[0].key not in {item.key for item in alone.evidence}
 
 
 def _is_new_turn(alone: Retrieval, whole: Retrieval, talked_of: Collection[str]) -> bool:

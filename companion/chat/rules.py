@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 MAX_FOLLOW_UP_WORDS = 8
+#: Earlier messages that a question is put behind, where each of them leans on another; else one less.
+MOST_BEFORE = 3
 
 
 class Act(StrEnum):
@@ -89,7 +91,6 @@ ASKS = re.compile(
     r"^(?:(?:and|but|so)\s+)?(?:what|why|when|where|who|how|which|is|are|am|can|could|do|does|did|should|would|will|may)\b",
     re.IGNORECASE,
 )
-LEADING_JOIN = re.compile(r"^(?:and|but|or|so|then|also)[\s,]+", re.IGNORECASE)
 
 
 def act_of(text: str) -> Act:
@@ -114,14 +115,21 @@ def is_question(text: str) -> bool:
     return text.rstrip().endswith("?") or bool(ASKS.match(text.strip()))
 
 
-def whole_question(text: str, earlier: Sequence[str]) -> str:
-    """The question in full: a follow-up is put behind the last question that stood on its own.
+def in_context(text: str, earlier: Sequence[str]) -> str:
+    """The question behind the last things asked or told: people say "My omron says 162", and then "Is that bad?".
 
-    "And at night?" after "My legs ache" becomes "My legs ache at night?".
+    Small talk says nothing of the matter. Where the last things lean on others themselves, one more is taken.
     """
-    if not earlier or not is_follow_up(text):
-        return text
+    before: list[str] = []
     for said in reversed(earlier):
-        if act_of(said) is Act.QUESTION and not is_follow_up(said):
-            return f"{said.strip().rstrip('.?! ')} {LEADING_JOIN.sub('', text.strip())}"
-    return text
+        if act_of(said) is not Act.QUESTION:
+            continue
+        if len(before) == (MOST_BEFORE if all(map(is_follow_up, before)) else MOST_BEFORE - 1):
+            break
+        before.insert(0, said.strip())
+    return " ".join([*before, text])
+
+
+def whole_question(text: str, earlier: Sequence[str]) -> str:
+    """The question in full: words that lean on what was said before are put behind it, all others are left alone."""
+    return in_context(text, earlier) if is_follow_up(text) else text

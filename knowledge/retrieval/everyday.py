@@ -7,6 +7,7 @@ meant, capital or small, since the same word otherwise means another thing ("AF!
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +16,16 @@ WORD = re.compile(r"\w+(?:['’&.]\w+)*")
 PATH = Path(__file__).with_name("everyday_words.tsv")
 
 
-def in_plain_words(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The text with its everyday words in plain ones, and each that was changed with what it became."""
+def in_plain_words(
+    text: str, is_ours: Callable[[str, str], bool] = lambda said, meant: False
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text with its everyday words in plain ones, and each that was changed with what it became.
+
+    Args:
+        text: as a person says it.
+        is_ours: whether what was said is how the entries speak, rather than what it means here: in a corpus about
+            nerves "motor" is no car.
+    """
     found = list(WORD.finditer(text))
     pieces: list[str] = []
     changes: dict[str, str] = {}
@@ -24,7 +33,7 @@ def in_plain_words(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     while at < len(found):
         for last in range(min(at + _longest(), len(found)) - 1, at - 1, -1):
             said = text[found[at].start() : found[last].end()]
-            if (meant := _meaning(said)) is not None:
+            if (meant := _meaning(said)) is not None and not is_ours(said, meant):
                 pieces += [text[done : found[at].start()], meant]
                 changes[said] = meant
                 done, at = found[last].end(), last

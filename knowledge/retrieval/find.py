@@ -18,7 +18,6 @@ from knowledge.retrieval.reading import Reading, read
 from knowledge.retrieval.routing import choose_route, is_question
 from knowledge.retrieval.search import Query, Search
 from knowledge.wording import terms
-from knowledge.wording import terms
 
 log = logging.getLogger(__name__)
 

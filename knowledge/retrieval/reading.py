@@ -40,12 +40,19 @@ def read(question: str, artefact: Artefact) -> Reading:
     """
     asked = clean(question)
     spelt, corrections = speller(artefact).corrected(asked)
-    text, expansions = in_plain_words(spelt)
+    text, expansions = in_plain_words(
+        spelt, lambda said, meant: _commonness(said, artefact) > _commonness(meant, artefact)
+    )
     said = terms(text)
     own = [term for term in terms(spelt) if artefact.frequency(term)] if expansions else []
     known = tuple(dict.fromkeys([*said, *own]))
     weights = _weights(known, said, artefact) if len(known) >= STORY_TERMS else ()
     return Reading(clean(text), known, weights, corrections, expansions)
+
+
+def _commonness(words: str, artefact: Artefact) -> int:
+    """How many entries have the rarest of these words, at least."""
+    return min((artefact.frequency(term) for term in terms(words)), default=0)
 
 
 def _weights(known: Sequence[str], said: Sequence[str], artefact: Artefact) -> tuple[float, ...]:

@@ -78,6 +78,7 @@ class Search:
         self.trace: list[Ranked] = []
         """The rankings of each attempt, where they are asked for."""
         self._traced = traced
+        self._rarity: Scores | None = None
         self.signs: tuple[tuple[str, float], ...] = ()
         """What the confidence was reckoned from."""
 
@@ -161,9 +162,12 @@ class Search:
 
     def _meaning(self, vector: Vectors, places: Places, closeness: Scores) -> Scores:
         """How near these entries are; where their question is kept in several wordings, by their best sentence too."""
-        sentences = self._artefact.best_sentences(vector, places)
-        several = (self._artefact.wordings(places) > 1) & (sentences > -1)
-        return np.where(several, (1 - SENTENCE) * closeness + SENTENCE * sentences, closeness).astype(np.float32)
+        several = np.flatnonzero(self._artefact.wordings(places) > 1)
+        sentences = self._artefact.best_sentences(vector, places[several])
+        meaning = closeness.copy()
+        blended = (1 - SENTENCE) * closeness[several] + SENTENCE * sentences
+        meaning[several] = np.where(sentences > -1, blended, closeness[several])
+        return meaning
 
     def _moved(self, vector: Vectors, first: int) -> Vectors:
         """Pseudo-relevance feedback (Rocchio): the question and a part of what in the first entry is nearest to it."""
@@ -173,10 +177,10 @@ class Search:
 
     def _ranked(self, route: Route, places: Places, meaning: Scores, keywords: Scores, fused: Scores) -> Ranked:
         def best(scores: Scores) -> tuple[tuple[str, float], ...]:
-            first = [at for at in top(scores, self.query.limit).tolist() if scores[at] > 0]
+            first = top(scores, self.query.limit).tolist()
             return tuple((self._artefact.record(int(places[at]))["key"], float(scores[at])) for at in first)
 
-        return Ranked(route, best(keywords), best(meaning), best(fused))
+        return Ranked(route, tuple(item for item in best(keywords) if item[1] > 0), best(meaning), best(fused))
 
     def _by_words(self, allowed: Mask | None) -> _Found:
         with self._timed("keywords"):
@@ -226,14 +230,21 @@ class Search:
 
     def _coverage(self, text: str) -> float:
         asked = self.query.terms
-        return coverage(asked, self._artefact.rarity(asked), frozenset(terms(text)))
+        if self._rarity is None:
+            self._rarity = self._artefact.rarity(asked)
+        return coverage(asked, self._rarity, frozenset(terms(text)))
 
     def _confidence(self, found: _Found) -> float:
         stored = self._artefact.record(int(found.places[0]))
         closeness = None if self.query.vector is None else float(found.closeness[0])
         covered = self._coverage(" ".join([stored["question"], *stored["alternatives"], stored["answer"]]))
-        self.signs = (("coverage", covered), *((("closeness", closeness),) if closeness is not None else ()))
-        return confidence(closeness=closeness, coverage=covered)
+        length = len(self.query.terms)
+        self.signs = (
+            *((("closeness", closeness),) if closeness is not None else ()),
+            ("coverage", covered),
+            ("terms", float(length)),
+        )
+        return confidence(closeness=closeness, coverage=covered, terms=length)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:

@@ -22,6 +22,9 @@ LEAST_LETTERS_OTHER_SOUND = 7
 MOST_WRONG = 3
 #: What a form of a word adds to its stem: "toppling" is one of "topple", "arthuritis" none of "Arthur".
 ENDINGS = frozenset(("", "d", "e", "ed", "er", "ers", "es", "ing", "ings", "ly", "s", "y"))
+#: How many times rarer than a word that sounds the same a misspelt one is.
+MUCH_RARER = 8
+PLURAL = re.compile(r"[^siu]s$")
 #: Letters that one hears alike at the beginning of a word: "numonia", "fisio", "sykosis", "emorroids".
 ALIKE = {
     "n": "pkg", "f": "p", "s": "cp", "k": "c", "c": "ksh", "r": "wr", "j": "g", "g": "j", "w": "rw", "z": "x",
@@ -80,24 +83,26 @@ class Speller:
             )
             if _may_be(word, known, distance)
         ]
-        if not near and word.endswith("s") and (singular := self._meant(word[:-1], is_name=is_name)) is not None:
+        if not near and PLURAL.search(word) and (singular := self._meant(word[:-1], is_name=is_name)) is not None:
             return f"{singular}s"
         return self._chosen(word, near)
 
-    def _chosen(self, word: str, fitting: list[tuple[int, str]]) -> str | None:
-        """The nearest, by sound, letters and use; none if words of two meanings are as near."""
+    def _chosen(self, word: str, near: list[tuple[int, str]]) -> str | None:
+        """The nearest, by sound, letters and use; none if words of two meanings are as near.
+
+        Entries are asked for in misspelt words too: one that sounds like a word of many more entries is none to choose.
+        """
+        alike = {known: sound(known) == sound(word) for _, known in near}
+        common = max((self._words[known] for known, same in alike.items() if same), default=0)
         ranked = sorted(
-            fitting, key=lambda item: (sound(item[1]) != sound(word), item[0], -self._words[item[1]], item[1])
+            (not alike[known], distance, -self._words[known], known)
+            for distance, known in near
+            if not alike[known] or self._words[known] * MUCH_RARER >= common
         )
         if not ranked:
             return None
-        best = ranked[0]
-        rivals = {
-            tuple(terms(known))
-            for distance, known in ranked
-            if distance == best[0] and (sound(known) == sound(word)) == (sound(best[1]) == sound(word))
-        }
-        return best[1] if len(rivals) == 1 else None
+        rivals = {tuple(terms(known)) for *rank, _, known in ranked if rank == list(ranked[0][:2])}
+        return ranked[0][3] if len(rivals) == 1 else None
 
     def _is_right(self, word: str) -> bool:
         if word in self._words or word in STOPWORDS or word in general_words() or "'" in word or "’" in word:

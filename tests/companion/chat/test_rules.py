@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from companion.chat.rules import Act, act_of, is_follow_up, whole_question
+from companion.chat.rules import Act, act_of, in_context, is_follow_up, whole_question
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,18 @@ def test_follow_ups_are_short_and_lean_on_what_was_said(said: str, leans: bool) 
 
 
 def test_follow_up_is_put_behind_the_question_it_belongs_to() -> None:
-    assert whole_question("And at night?", ["My legs ache when I walk."]) == "My legs ache when I walk at night?"
+    assert whole_question("And at night?", ["My legs ache when I walk."]) == "My legs ache when I walk. And at night?"
 
 
 def test_follow_up_of_a_follow_up_finds_the_first_question() -> None:
     earlier = ["What helps with sore gums?", "And at night?", "Thank you"]
-    assert whole_question("why?", earlier) == "What helps with sore gums why?"
+    assert whole_question("why?", earlier) == "What helps with sore gums? And at night? why?"
+
+
+def test_question_is_put_behind_the_last_matter_only() -> None:
+    earlier = ["What helps with sore gums?", "My omron says 162 over 74.", "I take a water tablet."]
+    asked = in_context("Should I worry if only the upper number is high?", earlier)
+    assert asked == "My omron says 162 over 74. I take a water tablet. Should I worry if only the upper number is high?"
 
 
 def test_question_that_stands_alone_is_left_alone() -> None:

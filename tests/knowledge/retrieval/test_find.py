@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from prometheus_client import REGISTRY
 
 from knowledge.embedding.embedder import Embedder, configured_embedder
 from knowledge.embedding.port import EmbeddingUnavailable, Vectors
 from knowledge.index import serving as servings
 from knowledge.index.build import build_and_publish
 from knowledge.public import EntryPage, KnowledgeUnavailable, entry_page, find_evidence, warm_up
+from knowledge.retrieval.metrics import RETRIEVALS
 from tests.knowledge.index.conftest import ENTRIES, entry
 
 QUESTION = "I keep waking up at night, what can I do?"
@@ -101,7 +101,12 @@ async def test_fallbacks_are_named_and_counted(
     question: str, options: dict[str, Any], strategy: str, keys: list[str]
 ) -> None:
     def count() -> float:
-        return REGISTRY.get_sample_value("lilo_retrievals_total", {"strategy": strategy}) or 0.0
+        samples = [sample for metric in RETRIEVALS.collect() for sample in metric.samples]
+        return sum(
+            sample.value
+            for sample in samples
+            if sample.name.endswith("_total") and sample.labels["strategy"] == strategy
+        )
 
     before = count()
     found = await find_evidence(question, limit=1, **options)
@@ -181,6 +186,7 @@ async def test_nothing_published(settings: Any, tmp_path: Any) -> None:
         servings.serving.cache_clear()
 
 
+@pytest.mark.django_db
 def test_pages_by_key(published_corpus: None) -> None:
     warm_up()
     page = entry_page("sleep-waking-at-night")
