@@ -50,7 +50,7 @@ def trace(get_response: Handler) -> Handler:
     return handle
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]  # the library says nothing of its types
+class ContentPolicy(CSPMiddleware):
     """Pages run scripts and styles of our own only, so words that came in from outside can do nothing."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

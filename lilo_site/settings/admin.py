@@ -19,8 +19,8 @@ _OVERDUE = format_lazy("{}?{}", _ENTRIES, _QUERIES[1])
 def _is_open(request: HttpRequest, link: Any) -> bool:
     """Whether a page is the one a line leads to; the three lists of entries differ only after the question mark."""
     path, _, query = str(link).partition("?")
-    if request.path == _LOOK_ALIKES:
-        return path == _LOOK_ALIKES
+    if request.path == str(_LOOK_ALIKES):
+        return path == str(_LOOK_ALIKES)
     shown = request.META.get("QUERY_STRING", "")
     return request.path.startswith(path) and (shown == query if query else shown not in _QUERIES)
 

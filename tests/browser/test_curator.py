@@ -6,11 +6,11 @@ import csv
 import io
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from playwright._impl._api_structures import FilePayload
 from playwright.sync_api import Locator, Page, expect
 
 Visit = Callable[..., Page]
@@ -56,7 +56,7 @@ TOLD_S = 120
 WITHDRAWN_S = 2
 
 
-def a_file() -> dict[str, Any]:
+def a_file() -> FilePayload:
     """A spreadsheet of two good rows and one without an answer."""
     table = io.StringIO()
     writer = csv.DictWriter(table, fieldnames=list(PEAS))

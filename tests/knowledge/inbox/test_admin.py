@@ -93,4 +93,12 @@ def test_vectors_stay_where_they_are_while_the_list_is_read(
 def test_an_empty_inbox_says_what_would_be_there(make_curator: Any, client_of: Any) -> None:
     client = client_of(make_curator("ida", "view_questiongroup", "view_entry"))
     assert "Nobody waits." in client.get(reverse(LIST)).content.decode()
-    assert "Nothing fits" in client.get(reverse(LIST), {"state": "answered"}).content.decode()
+    assert "Nothing of this kind" in client.get(reverse(LIST), {"state": "answered"}).content.decode()
+
+
+def test_words_that_were_taken_back_are_not_tried(group: QuestionGroup, make_curator: Any, client_of: Any) -> None:
+    client = client_of(make_curator("wes", "view_questiongroup", "change_entry"))
+    assert "Try it in the playground" in page(client, group)
+    decide(client, group, do="dismiss", reason="Not for Lilo.")
+    actions.forget_questions(list(group.questions.values_list("ticket", flat=True)))
+    assert "Try it in the playground" not in page(client, group)
