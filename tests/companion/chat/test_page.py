@@ -141,7 +141,7 @@ def test_a_turn_that_fails_keeps_the_words_in_the_field(browser: Client, paced: 
 def test_an_answer_that_did_not_help_is_noted(browser: Client, senior: User) -> None:
     turn_id = keep(senior, "hello", "one")
     page = browser.post("/feedback/", {"turn_id": str(turn_id)}, follow=True).content.decode()
-    assert "Thank you for telling us" in page
+    assert "Thank you for telling me" in page
     assert Feedback.objects.get().helpful is False
 
 

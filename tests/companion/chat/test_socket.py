@@ -235,7 +235,9 @@ async def test_feedback_is_stored_for_ones_own_turn_only(
     assert json.loads(await foreign.receive_from(timeout=5))["code"] == "unknown_turn"
     assert not await Feedback.objects.aexists(), "a stranger judged somebody else's answer"
     await page.send_json_to({"type": "feedback", "turn_id": turn_id, "helpful": False})
-    assert json.loads(await page.receive_from(timeout=5)) == {"type": "feedback", "turn_id": turn_id, "helpful": False}
+    noted = json.loads(await page.receive_from(timeout=5))
+    assert (noted["type"], noted["turn_id"], noted["helpful"]) == ("feedback", turn_id, False)
+    assert {choice["value"].split(":")[-1] for choice in noted["choices"]} >= {"once", "always"}, "asked before passed on"
     assert not (await Feedback.objects.aget(user=senior)).helpful
     await page.disconnect()
     await foreign.disconnect()
