@@ -237,7 +237,8 @@ async def test_feedback_is_stored_for_ones_own_turn_only(
     await page.send_json_to({"type": "feedback", "turn_id": turn_id, "helpful": False})
     noted = json.loads(await page.receive_from(timeout=5))
     assert (noted["type"], noted["turn_id"], noted["helpful"]) == ("feedback", turn_id, False)
-    assert {choice["value"].split(":")[-1] for choice in noted["choices"]} >= {"once", "always"}, "asked before passed on"
+    asked = {choice["value"].split(":")[-1] for choice in noted["choices"]}
+    assert asked >= {"once", "always"}, "asked before it is passed on"
     assert not (await Feedback.objects.aget(user=senior)).helpful
     await page.disconnect()
     await foreign.disconnect()
