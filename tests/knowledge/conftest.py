@@ -58,8 +58,8 @@ def author(make_curator: Callable[..., Any]) -> Any:
 def reviewer(make_curator: Callable[..., Any]) -> Any:
     """Reviews and publishes what others wrote, and may write."""
     return make_curator(
-        "ravi", "add_entry", "change_entry", "view_entry", "review_entry", "publish_entry", "add_entrysource", "change_entrysource",
-        "delete_entrysource", "view_artefact",
+        "ravi", "add_entry", "change_entry", "view_entry", "review_entry", "publish_entry",
+        "add_entrysource", "change_entrysource", "delete_entrysource", "view_artefact",
     )  # fmt: skip
 
 
