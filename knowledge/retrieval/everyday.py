@@ -33,7 +33,11 @@ def in_plain_words(
     while at < len(found):
         for last in range(min(at + _longest(), len(found)) - 1, at - 1, -1):
             said = text[found[at].start() : found[last].end()]
-            if (meant := _meaning(said)) is not None and not is_ours(said, meant):
+            joined = "-" in (
+                text[found[at].start() - 1 : found[at].start()],
+                text[found[last].end() : found[last].end() + 1],
+            )
+            if not joined and (meant := _meaning(said)) is not None and not is_ours(said, meant):
                 pieces += [text[done : found[at].start()], meant]
                 changes[said] = meant
                 done, at = found[last].end(), last

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from knowledge.public import Route
+from knowledge.wording import terms
 
 QUOTED = re.compile(r"[\"“”«»][^\"“”«»]{2,}[\"“”«»]")
 #: Letters and digits in one word: a code, a form's number, a vitamin.
 CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{2,}\b")
-#: So many words are a story, of which single words say little.
-LONG = 60
 SHORT = 3
 
 
@@ -28,8 +27,11 @@ def is_question(text: str) -> bool:
 
 
 def choose_route(question: str) -> Route:
-    """`exact` for something quoted, a code or a single word; `semantic` for long prose; else `hybrid`."""
+    """`exact` for something quoted, a code or a single word; `semantic` where no word tells anything; else `hybrid`.
+
+    A story is hybrid too: its telling words are weighed, see `knowledge.retrieval.reading`.
+    """
     words = question.split()
     if QUOTED.search(question) or len(words) == 1 or (len(words) <= SHORT and CODE.search(question)):
         return "exact"
-    return "semantic" if len(words) >= LONG else "hybrid"
+    return "semantic" if words and not terms(question) else "hybrid"

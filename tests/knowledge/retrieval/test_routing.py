@@ -22,7 +22,8 @@ from knowledge.retrieval.routing import choose_route
         ("is 5 hours of sleep too little when you are 80", "hybrid"),
         ("insomnia", "exact"),
         ("", "hybrid"),
-        ("my mother and I were walking in the park when " * 8, "semantic"),
+        ("my mother and I were walking in the park when " * 8, "hybrid"),
+        ("what should I do about it?", "semantic"),
     ],
 )
 def test_route(question: str, route: Route) -> None:
