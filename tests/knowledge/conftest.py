@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,7 +109,11 @@ def rebuilds_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def artefact_folder(settings: Any, tmp_path: Any) -> Any:
-    """A folder of artefacts of this test's own."""
+def artefact_folder(settings: Any, tmp_path: Any) -> Iterator[Any]:
+    """A folder of artefacts of this test's own, from which this process answers."""
+    from knowledge.index.serving import serving
+
     settings.ARTEFACT_DIR = tmp_path / "artefacts"
-    return settings.ARTEFACT_DIR
+    serving.cache_clear()
+    yield settings.ARTEFACT_DIR
+    serving.cache_clear()
