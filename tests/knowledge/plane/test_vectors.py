@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,14 +30,14 @@ SMALL, OTHER = Maker("small", 4), Maker("other", 4)
 @pytest.fixture(scope="module")
 def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of this module's own."""
-    program = shutil.which("nx-27017")
-    assert program, "nx-27017 comes with what the tests install"
+    program = Path(sys.executable).with_name("nx-27017")  # beside the interpreter, whether or not PATH leads there
+    assert program.exists(), "nx-27017 comes with what the tests install"
     folder = tmp_path_factory.mktemp("mongodb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [program, "--data-dir", str(folder), "-p", str(port), "--log-file", str(folder / "log")],
+        [str(program), "--data-dir", str(folder), "-p", str(port), "--log-file", str(folder / "log")],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     until = time.monotonic() + 60
