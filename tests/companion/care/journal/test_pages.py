@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -238,7 +239,7 @@ class TestSummary:
         return PdfReader(io.BytesIO(response.content))
 
     def fill(self, senior: User) -> None:
-        now = clock.now()
+        now, zone = clock.now(), ZoneInfo(senior.time_zone)
         for day in range(40):
             at = now - timedelta(days=day)
             readings = [
@@ -250,8 +251,8 @@ class TestSummary:
             ]
             Entry.objects.bulk_create(
                 Entry(
-                    senior=senior, kind=each.kind, at=at, day=at.date(), value=each.value, lower=each.lower,
-                    unit=each.unit, note=each.note, source=Source.FORM, written_by=senior, written_at=at,
+                    senior=senior, kind=each.kind, at=at, day=at.astimezone(zone).date(), value=each.value,
+                    lower=each.lower, unit=each.unit, note=each.note, source=Source.FORM, written_by=senior, written_at=at,
                 )
                 for each in readings
             )  # fmt: skip
