@@ -251,11 +251,20 @@ class TestSummary:
             ]
             Entry.objects.bulk_create(
                 Entry(
-                    senior=senior, kind=each.kind, at=at, day=at.astimezone(zone).date(), value=each.value,
-                    lower=each.lower, unit=each.unit, note=each.note, source=Source.FORM, written_by=senior, written_at=at,
+                    senior=senior,
+                    kind=each.kind,
+                    at=at,
+                    day=at.astimezone(zone).date(),
+                    value=each.value,
+                    lower=each.lower,
+                    unit=each.unit,
+                    note=each.note,
+                    source=Source.FORM,
+                    written_by=senior,
+                    written_at=at,
                 )
                 for each in readings
-            )  # fmt: skip
+            )
 
     def test_it_has_two_pages_however_much_there_is(self, senior: User) -> None:
         self.fill(senior)
