@@ -27,20 +27,28 @@ class Reason(models.TextChoices):
 
 
 def headline(wordings: Iterable[str]) -> str:
-    """The wording that stands for all of them: the shortest that says enough."""
-    ordered = sorted(wordings, key=len)
+    """The wording that stands for all of them: the shortest that says enough. In whatever order they come."""
+    ordered = sorted(wordings, key=_short_first)
     return next((text for text in ordered if len(text.split()) >= TELLING_WORDS), ordered[-1] if ordered else "")
 
 
 def plain_wordings(texts: Iterable[str]) -> list[str]:
-    """Each wording once, without the marks of what was taken out; the one that stands for all comes first."""
+    """Each wording once, without the marks of what was taken out; the one that stands for all comes first.
+
+    Questions come in the order of tickets that were drawn by lot. So of wordings that differ in their stops alone the
+    fullest is taken, and the others follow by length: the same draft, whatever the lot.
+    """
     different: dict[str, str] = {}
-    for text in texts:
-        plain = " ".join(REDACTED.sub("", text).split())
-        different.setdefault(plain.lower().strip(" ?.!"), plain)
+    for plain in sorted((" ".join(REDACTED.sub("", text).split()) for text in texts), key=_short_first):
+        different[plain.lower().strip(" ?.!")] = plain
     different.pop("", None)
-    first = headline(different.values())
-    return [first, *(text for text in different.values() if text != first)] if first else []
+    ordered = sorted(different.values(), key=_short_first)
+    first = headline(ordered)
+    return [first, *(text for text in ordered if text != first)] if first else []
+
+
+def _short_first(text: str) -> tuple[int, str]:
+    return len(text), text
 
 
 def key_for(question: str, taken: Collection[str]) -> str:
