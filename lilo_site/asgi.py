@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 
 from django.core.asgi import get_asgi_application
@@ -15,8 +14,5 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  (Django must be s
 from companion.chat.routing import SOCKETS as CHAT  # noqa: E402
 from companion.chat.routing import route  # noqa: E402
 from companion.family.live.routing import SOCKETS as FAMILY  # noqa: E402
-from knowledge.public import write_used  # noqa: E402
-
-atexit.register(write_used)  # what was counted since the last time it was written
 
 application = ProtocolTypeRouter({"http": _pages, "websocket": route({**CHAT, **FAMILY})})

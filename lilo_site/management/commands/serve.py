@@ -31,6 +31,7 @@ class Command(BaseCommand):
         from daphne.endpoints import build_endpoint_description_strings
         from daphne.server import Server
 
+        from knowledge.public import write_used
         from lilo_site import embedded
         from lilo_site.asgi import application
 
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             ready_callable=lambda: self.stdout.write(f"Lilo is at http://{host}:{port}/  (Ctrl-C stops it)"),
         )
         with ExitStack() as stack:
+            stack.callback(write_used)  # last of all: what was counted since the last time it was written
             stack.enter_context(embedded.worker())
             stack.enter_context(embedded.relay())
             threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
