@@ -23,7 +23,8 @@ class Answered:
     """What Lilo would say to a message, and why. Nothing of it was kept, and nobody was alerted."""
 
     kind: str
-    """`answer`, `abstention`, `small_talk`, `emergency` or `refusal`."""
+    """`answer`, `abstention`, `small_talk`, `emergency` or `refusal`. At the level `A` Lilo asked first whether all was
+    well: then this is what it said once told so, `emergency` where that was no answer."""
     sentences: tuple[AnswerSentence, ...]
     level: Level
     """What the emergency screen hears in the message."""
@@ -49,13 +50,16 @@ class Answered:
 class Answering(Protocol):
     """Answers a message as the turn does, leaving no trace."""
 
-    async def __call__(self, message: str, *, before: Sequence[str] = (), by_senior: bool = True) -> Answered:
+    async def __call__(
+        self, message: str, *, before: Sequence[str] = (), by_senior: bool = True, is_well: bool = False
+    ) -> Answered:
         """Answer.
 
         Args:
             message: what the person says.
             before: their earlier messages, oldest first; each was answered.
             by_senior: whether a senior asks, else somebody of the family.
+            is_well: where Lilo asks back whether they are safe, they say that they are.
         """
 
 

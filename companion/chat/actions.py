@@ -55,7 +55,8 @@ def recent_exchanges(user_id: UUID) -> tuple[Exchange, ...]:
             said[message.turn_id] = message.text
         elif message.turn_id in said:
             aside = message.kind == "aside"
-            exchanges.append(Exchange(said[message.turn_id], message.text, message.entries, is_aside=aside))
+            words = message.about or said[message.turn_id]
+            exchanges.append(Exchange(words, message.text, message.entries, is_aside=aside))
     return tuple(exchanges)
 
 
@@ -141,6 +142,7 @@ def kept_events(said: StoredMessage, *, trace: str) -> Iterator[TurnEvent]:
             "suggestions": said.suggestions,
             "choices": said.choices,
             "entries": said.entries,
+            "about": said.about,
             "latency_ms": 0.0,
             "steps_ms": {},
             "trace_id": trace,

@@ -77,6 +77,8 @@ class Outcome:
     said: str
     text: str
     emergency: Emergency | None = None
+    cleared: Alert | None = None
+    """The alert whose question it answered with a clear no."""
 
 
 BUTTONS = {NEEDS_HELP: Word.HELP, IS_WELL: Word.WELL, CHOOSE_WHOM: Word.CHOOSE, TELL: Word.TELL}
@@ -107,8 +109,13 @@ def since_all_clear(recent: Sequence[Exchange]) -> list[str]:
     """What was said since a question of safety was answered with "I am all right": that is no news of a danger."""
     said: list[str] = []
     for exchange in recent:
-        said = [] if exchange.answered == phrases.GLAD_YOU_ARE_WELL else [*said, exchange.said]
+        said = [] if exchange.answered.startswith(phrases.GLAD_YOU_ARE_WELL) else [*said, exchange.said]
     return said
+
+
+def talk_in(recent: Sequence[Exchange]) -> list[Exchange]:
+    """The earlier turns that a question may lean on: a plain answer to one of safety asks and tells nothing."""
+    return [each for each in recent if not each.is_aside and (each.entries or answer_in(each.said) is None)]
 
 
 async def take_answer(text: str, speaker: Speaker, turn_id: UUID, *, trace_id: str) -> Outcome | None:
@@ -156,7 +163,7 @@ def _is_asking(alert: Alert) -> bool:
 async def _is_well(alert: Alert, *, by_button: bool) -> Outcome | None:
     if _is_asking(alert):
         await in_reserved_thread(actions.answer_question, alert.pk, alert.senior_id, yes=False)
-        return Outcome(Word.WELL, phrases.GLAD_YOU_ARE_WELL)
+        return Outcome(Word.WELL, phrases.GLAD_YOU_ARE_WELL, cleared=alert)
     if not by_button:  # an emergency is lowered by its button only, never by words that may mean something else
         return None
     await in_reserved_thread(actions.senior_all_clear, alert.pk, alert.senior_id)

@@ -33,7 +33,9 @@ def _forget(user_id: UUID) -> None:
     take_back(user_id)
 
 
-async def _try_answer(message: str, *, before: Sequence[str] = (), by_senior: bool = True) -> Answered:
+async def _try_answer(
+    message: str, *, before: Sequence[str] = (), by_senior: bool = True, is_well: bool = False
+) -> Answered:
     from companion.chat.trial import try_answer  # the turn's parts are of no use to most commands
 
-    return await try_answer(message, before=before, by_senior=by_senior)
+    return await try_answer(message, before=before, by_senior=by_senior, is_well=is_well)

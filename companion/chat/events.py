@@ -103,6 +103,7 @@ class Done(_Event):
     suggestions: tuple[str, ...] = Field(default=(), description="What the person may want to say next.")
     choices: tuple[Choice, ...] = Field(default=(), description="The answers to what Lilo asks, as large buttons.")
     entries: tuple[str, ...] = Field(default=(), description="Keys of the entries that the answer rests on.")
+    about: str = Field(default="", description="What was said before and this answers, after an all-clear.")
     latency_ms: float
     steps_ms: dict[str, float]
     trace_id: str

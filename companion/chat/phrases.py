@@ -52,6 +52,7 @@ BROKEN = "Something went wrong on my side. Your words are still here. Please try
 NEEDS_HELP = "I need help"
 ALL_IS_WELL = "Thank you for telling me. I am here if you need me."
 GLAD_YOU_ARE_WELL = "I am glad. If that changes, tell me, or press I need help."
+BACK_TO_IT = "Now back to what you told me."
 THEY_WILL_STILL_CHECK = "I am glad. The people I told will still check that you are well."
 TELLING = "I am telling them now. You did the right thing."
 NOT_TOLD = "I could not tell them. Please ring somebody you trust, or press I need help."

@@ -50,6 +50,7 @@ async def keep(turn: Turn, reply: Reply, *, said: str, text: str) -> bool:
         suggestions=reply.suggestions,
         choices=reply.choices,
         searched=reply.searched,
+        about=reply.about,
     )
     try:
         await in_thread(_store, turn.speaker, StoredTurn(asked, answered))

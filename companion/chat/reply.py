@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from companion.accounts.models import Kind as PersonKind
 from companion.chat import phrases
+from companion.chat.answers import talk_in
 from companion.chat.clock import Clock
 from companion.chat.context import MAX_SENTENCES, Context, build_context
 from companion.chat.events import Choice, SourceItem
@@ -16,7 +18,10 @@ from companion.chat.generation import Request, generator
 from companion.chat.opening import is_about_another, opener
 from companion.chat.rules import Act, act_of, in_context, is_follow_up, whole_question
 from companion.chat.small_talk import small_talk
-from knowledge.public import USUAL, Audience, Evidence, KnowledgeUnavailable, Retrieval, Ways, find_evidence
+from knowledge.public import USUAL, Audience, Evidence, KnowledgeUnavailable, Retrieval, Ways, find_evidence, ways_for
+
+if TYPE_CHECKING:
+    from companion.chat.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ class Exchange:
     """One earlier turn."""
 
     said: str
+    """Where Lilo answered what was said before, once the person was well: that."""
     answered: str
     entries: tuple[str, ...] = ()
     """Keys of the entries that the answer rested on."""
@@ -66,6 +72,8 @@ class Reply:
     is_guarded: bool = False
     searched: str = ""
     """The words that knowledge was searched with; empty when nothing was looked up."""
+    about: str = ""
+    """What the person said before and this answers; empty where it answers the message itself."""
     similarity: float | None = None
     """Of the best evidence."""
     ways: Ways = USUAL
@@ -135,6 +143,19 @@ class Asked:
     def talked_of(self) -> tuple[str, ...]:
         """Keys of the entries that the last answer from knowledge rested on."""
         return next((exchange.entries for exchange in reversed(self.recent) if exchange.entries), ())
+
+
+def asked_in(turn: Turn) -> Asked:
+    """What a turn asks, after what was talked of with Lilo before."""
+    speaker = turn.speaker
+    return Asked(
+        turn.text,
+        speaker.name,
+        talk_in(turn.recent),
+        by_senior=speaker.kind == PersonKind.SENIOR,
+        time_zone=speaker.time_zone,
+        ways=ways_for(speaker.user_id),
+    )
 
 
 async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most: int | None = None) -> Reply:

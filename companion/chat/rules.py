@@ -118,11 +118,12 @@ def is_question(text: str) -> bool:
 def in_context(text: str, earlier: Sequence[str]) -> str:
     """The question behind the last things asked or told: people say "My omron says 162", and then "Is that bad?".
 
-    Small talk says nothing of the matter. Where the last things lean on others themselves, one more is taken.
+    Small talk says nothing of the matter, and what was said twice is taken once. Where the last things lean on others
+    themselves, one more is taken.
     """
     before: list[str] = []
     for said in reversed(earlier):
-        if act_of(said) is not Act.QUESTION:
+        if act_of(said) is not Act.QUESTION or said.strip() in before:
             continue
         if len(before) == (MOST_BEFORE if all(map(is_follow_up, before)) else MOST_BEFORE - 1):
             break

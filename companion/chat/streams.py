@@ -199,8 +199,9 @@ class Stream:
                         await reader.refused()
                     elif isinstance(event, Done):
                         if not is_choice(turn.text):
-                            aside = event.kind == "aside"
-                            self.recent.append(Exchange(turn.text, event.text, event.entries, is_aside=aside))
+                            aside = event.kind == "aside" or turn.to is not None
+                            said = event.about or turn.text
+                            self.recent.append(Exchange(said, event.text, event.entries, is_aside=aside))
                         reader.refusals = 0
                     self.publish(event)
         except TimeoutError:

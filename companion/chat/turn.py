@@ -19,6 +19,7 @@ from prometheus_client import Counter
 
 from companion.accounts.models import Kind
 from companion.chat import disclosure, doses, phrases, record
+from companion.chat.after_all_clear import answer_after_all_clear
 from companion.chat.answers import since_all_clear, take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
@@ -28,13 +29,14 @@ from companion.chat.family_messages.actions import pass_on
 from companion.chat.journal_offer import danger_in, with_offer
 from companion.chat.pressed import Said
 from companion.chat.questions import asking
-from companion.chat.reply import Asked, Exchange, Reply, plan_reply
+from companion.chat.reply import Exchange, Reply, asked_in, plan_reply
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.guard import check_sentence
 from companion.safety.languages import Language, foreign_language, only_english
+from companion.safety.models import Alert
 from companion.safety.numbers import emergency_numbers
 from companion.safety.screen import Assessment, Level, screen
-from knowledge.public import prefetch, ways_for
+from knowledge.public import prefetch
 from lilo_site.threads import in_thread
 
 __all__ = ["Exchange", "Speaker", "Turn", "answer"]
@@ -104,6 +106,8 @@ class _Plan:
     emergency: Emergency | None = None
     wait: float = 0.0
     said: str = ""
+    cleared: Alert | None = None
+    """The alert whose question the person has just answered with a clear no."""
     look: asyncio.Task[Emergency | None] | None = None
     """A second look at the words, under way."""
 
@@ -120,7 +124,7 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
     outcome = await take_answer(turn.text, turn.speaker, turn.turn_id, trace_id=turn.trace_id)
     if outcome is not None:
         reply = Reply.fixed(outcome.text, kind="emergency", strategy="safety_answer")
-        return _Plan(reply, outcome.emergency, said=outcome.said)
+        return _Plan(reply, outcome.emergency, said=outcome.said, cleared=outcome.cleared)
     pressed = await take_choice(turn.text, turn.speaker.user_id, turn.message_id)
     if pressed is not None:
         return _aside(pressed, "choice")
@@ -158,11 +162,7 @@ async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: a
         return _aside(heard, "doses")
     with clock.step("embed"):
         await early
-    by_senior, zone = turn.speaker.kind == Kind.SENIOR, turn.speaker.time_zone
-    talk = [exchange for exchange in turn.recent if not exchange.is_aside]
-    ways = ways_for(turn.speaker.user_id)
-    asked = Asked(turn.text, turn.speaker.name, talk, by_senior=by_senior, time_zone=zone, ways=ways)
-    reply = await plan_reply(asked, clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
+    reply = await plan_reply(asked_in(turn), clock, knowledge=turn.use_knowledge, most=turn.max_tokens)
     return _Plan(with_offer(reply, turn))
 
 
@@ -255,9 +255,11 @@ async def _speak(plan: _Plan, reply: Reply, turn: Turn, clock: Clock) -> AsyncIt
     numbers = count()
     async for delta in _deltas(turn, reply, clock, spoken, numbers):
         yield delta
-    async for card, follow in _follow_ups(plan, reply, turn):
+    async for card, follow in _follow_ups(plan, reply, turn, clock):
         if card is not None:
             yield card
+        if follow.sources != reply.sources:
+            yield Sources(turn_id=turn.turn_id, items=follow.sources)
         reply = follow
         async for delta in _deltas(turn, reply, clock, spoken, numbers):
             yield delta
@@ -273,10 +275,19 @@ async def _speak(plan: _Plan, reply: Reply, turn: Turn, clock: Clock) -> AsyncIt
     yield _done(turn, reply, text, clock)
 
 
-async def _follow_ups(plan: _Plan, reply: Reply, turn: Turn) -> AsyncIterator[tuple[Emergency | None, Reply]]:
-    """What is said once the answer is spoken: a danger that a second look saw, or whether to pass the question on."""
+async def _follow_ups(
+    plan: _Plan, reply: Reply, turn: Turn, clock: Clock
+) -> AsyncIterator[tuple[Emergency | None, Reply]]:
+    """What is said once the answer is spoken: a danger that a second look saw, or whether to pass the question on.
+
+    After an all-clear, what Lilo first asked back to is answered.
+    """
     card = await _seen_again(plan)
-    if card is not None:
+    if plan.cleared is not None:
+        after = await answer_after_all_clear(plan.cleared, turn, clock)
+        if after is not None:
+            yield None, after
+    elif card is not None:
         yield card, reply.overtaken_by(card.text, card.category)
     elif (more := await asking.afterword(turn, reply)) is not None:
         yield None, reply.followed_by(more.text, more.choices, passes_on=more.passes_on)
@@ -294,6 +305,7 @@ def _done(turn: Turn, reply: Reply, text: str, clock: Clock) -> Done:
         suggestions=reply.suggestions,
         choices=reply.choices,
         entries=reply.entries,
+        about=reply.about,
         latency_ms=clock.elapsed_ms,
         steps_ms=clock.steps_ms,
         trace_id=turn.trace_id,

@@ -78,6 +78,12 @@ def open_alert_of(senior_id: UUID, alert_id: UUID | None = None) -> Alert | None
     return (mine if alert_id is None else mine.filter(pk=alert_id)).first()
 
 
+def words_heard(alert: Alert) -> frozenset[str]:
+    """What the senior said that it was raised by, the first time and again."""
+    again = alert.events.filter(kind=AlertEvent.Kind.SAID_AGAIN)
+    return frozenset({alert.words, *(line.words for line in again)} - {""})
+
+
 def changed_alerts(person: User, *, after: int, limit: int = PAGE) -> Changes:
     """The alerts whose timeline grew past line `after`, oldest change first.
 

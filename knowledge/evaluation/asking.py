@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 DEPTH = 10
 #: The voice of those who ask for somebody they look after; all others are seniors themselves.
 FAMILY = "family"
+#: Where these are expected nobody is in danger: asked whether they are safe, people say so.
+ALL_IS_WELL = frozenset({"answer", "abstain"})
 
 Progress = Callable[[str, int, int], None]
 #: What Lilo says, how it failed, and how many milliseconds that took.
@@ -97,7 +99,12 @@ async def _asked(golden: Sequence[Golden], together: int, progress: Progress | N
 async def _answer(answer: Answering, question: Golden) -> Answer:
     began = time.perf_counter()
     try:
-        answered = await answer(question.question, before=question.context, by_senior=question.voice != FAMILY)
+        answered = await answer(
+            question.question,
+            before=question.context,
+            by_senior=question.voice != FAMILY,
+            is_well=question.expect in ALL_IS_WELL,
+        )
     except Exception as error:  # whatever fails in an answer is what is counted here
         log.exception("a golden question was not answered", extra={"golden": question.id})
         return None, type(error).__name__, 1000 * (time.perf_counter() - began)

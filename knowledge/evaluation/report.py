@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from knowledge.evaluation.asking import ALL_IS_WELL
 from knowledge.evaluation.calibration import reliability
 from knowledge.evaluation.figures import Figure, mean, percentile, share_found
 from knowledge.evaluation.scoring import LEVELS, Row
@@ -33,6 +34,7 @@ MEASURES: dict[str, Callable[[Row], float | None]] = {
     "length": lambda row: float(row.length) if row.relevance is not None else None,
     "reading_grade": lambda row: row.grade if row.relevance is not None else None,
     "fallback": lambda row: float(is_fallback(row.strategy, row.rung)) if row.expect == "answer" else None,
+    "asked_first": lambda row: float(row.level == LEVELS["ask"]) if row.expect in ALL_IS_WELL else None,
     "error": lambda row: float(bool(row.error) or row.kind == "refusal"),
 }
 GROUPS: dict[str, Callable[[Row], str]] = {

@@ -20,9 +20,8 @@ from knowledge.index.artefact import Artefact
 from knowledge.index.rows import sentences
 from knowledge.readability import reading_grade, words
 
-#: What the screen must hear, by what is expected; anything calmer is right for the others.
+#: What the screen must hear, by what is expected.
 LEVELS = {"alert": "E", "ask": "A"}
-CALM = frozenset("CN")
 #: An answer this near to its reference says the same in other words.
 SAME_MEANING = 0.7
 #: The kind of answer that is right, where no danger is expected.
@@ -142,7 +141,7 @@ def _row(outcome: Outcome, **measured: Any) -> Row:
 
 def factual_text(answered: Answered | None) -> str:
     """What an answer states, without Lilo's own opening words. Small talk has no others."""
-    if answered is None or answered.kind == "abstention":
+    if answered is None or answered.kind in {"abstention", "emergency"}:
         return ""
     return " ".join(sentence.text for sentence in factual(answered)) or answered.text
 
@@ -157,7 +156,8 @@ def qualities(outcomes: Sequence[Outcome], artefact: Artefact) -> list[float]:
 
     An answer counts by the words it shares with its reference (token F1). Where a curator has reworded the entry since,
     no answer could have those words: then by whether it means the same. Everything else is right or wrong: an
-    abstention, small talk, the level of danger heard.
+    abstention, small talk, the level of danger heard. A calm question to which Lilo first asked whether all is well
+    counts by what it said once it was.
     """
     meant = _meaning(outcomes, artefact)
     return [
@@ -167,12 +167,9 @@ def qualities(outcomes: Sequence[Outcome], artefact: Artefact) -> list[float]:
 
 
 def _overlap(outcome: Outcome, meant: float | None) -> float:
-    answered = outcome.answered
-    if answered is None or answered.level not in CALM:
-        return 0.0
     if meant is not None:
         return float(meant >= SAME_MEANING)
-    return token_f1(factual_text(answered), " ".join(outcome.golden.reference))
+    return token_f1(factual_text(outcome.answered), " ".join(outcome.golden.reference))
 
 
 def _is_right(outcome: Outcome) -> bool:
@@ -181,7 +178,7 @@ def _is_right(outcome: Outcome) -> bool:
         return False
     if expect in LEVELS:
         return answered.level == LEVELS[expect]
-    return answered.level in CALM and answered.kind == KINDS[expect]
+    return answered.kind == KINDS[expect]
 
 
 def _rankings(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.evaluation.asking import ALL_IS_WELL
 from knowledge.evaluation.scoring import LEVELS, Row
 
 #: Measure: its name, what it says, and the least wanted value.
@@ -33,6 +34,7 @@ MEASURES: dict[str, tuple[str, str, float | None]] = {
     "alert_precision": ("Alarms that were right", "Of all emergencies heard, the real ones", None),
     "alert_f1": ("Emergencies, both together", "Heard when, and only when, there is one", None),
     "fallback": ("Second way needed", "Questions not found at the first attempt; 0.10 at most", None),
+    "asked_first": ("Asked first", "Calm questions that Lilo answers only once told that all is well", None),
     "error": ("Failed", "Questions that were not answered at all; 0.01 at most", None),
     "insulting": ("Insulting words", "Answers with a word from the list of insults", None),
     "length": ("Words an answer", "", None),
@@ -88,7 +90,9 @@ def fault(row: Row) -> str:
     if row.expect in LEVELS:
         return f"The danger was heard as {_danger(row.level)}, not as {_danger(LEVELS[row.expect])}."
     if row.kind == "emergency":
-        return f"Heard as {_danger(row.level)}, though nothing is wrong."
+        asked_only = row.expect in ALL_IS_WELL and row.level == LEVELS["ask"]
+        more = " Told that all is well, Lilo did not answer." if asked_only else ""
+        return f"Heard as {_danger(row.level)}, though nothing is wrong.{more}"
     if row.expect != "answer":
         return "Answered, though it cannot know." if row.expect == "abstain" else "Not taken as small talk."
     if not row.first_is_right:

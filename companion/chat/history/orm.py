@@ -25,6 +25,7 @@ class _Details(BaseModel):
     suggestions: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     searched: str = ""
+    about: str = ""
 
 
 class OrmHistory:
@@ -78,6 +79,7 @@ def _row(user_id: UUID, message: StoredMessage) -> Message:
         suggestions=message.suggestions,
         choices=message.choices,
         searched=message.searched,
+        about=message.about,
     )
     return Message(
         user_id=user_id,
@@ -104,4 +106,5 @@ def _stored(row: Message) -> StoredMessage:
         suggestions=details.suggestions,
         choices=details.choices,
         searched=details.searched,
+        about=details.about,
     )

@@ -29,6 +29,8 @@ class StoredMessage:
     choices: tuple[Choice, ...] = ()
     searched: str = ""
     """The words that knowledge was searched with: what was said, made whole by what came before."""
+    about: str = ""
+    """What the senior said before and this answers; empty where it answers its own turn."""
 
 
 @dataclass(frozen=True, slots=True)

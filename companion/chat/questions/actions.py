@@ -84,6 +84,8 @@ def passable(user_id: UUID, turn_id: UUID) -> Passable | None:
     said, answered = sides.get("senior"), sides.get("lilo")
     if said is None or answered is None or answered.kind not in ("answer", "abstention"):
         return None
+    if answered.about:  # danger was heard in the words at first: they never leave
+        return None
     return said, answered
 
 
