@@ -12,6 +12,8 @@ from knowledge.answering import Answered, Answering, AnswerSentence
 from knowledge.answering import hand_over as hand_over_answering
 from knowledge.evaluation.experiments.levers import USUAL, Ways
 from knowledge.evaluation.experiments.running import hand_over_participants, ways_for
+from knowledge.retrieval.taught import Taught
+from knowledge.retrieval.taught import read_taught as taught_questions
 from knowledge.turns import TurnNote, note_turn
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Route",
     "Sentence",
     "Source",
+    "Taught",
     "TurnNote",
     "Ways",
     "acknowledge_answers",
@@ -43,6 +46,7 @@ __all__ = [
     "note_turn",
     "note_used",
     "prefetch",
+    "taught_questions",
     "warm_up",
     "ways_for",
     "write_used",

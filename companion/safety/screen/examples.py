@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from companion.safety.screen.levels import CATEGORIES, Level
+from knowledge.public import taught_questions
 
 DATA = Path(__file__).parent / "data"
 
@@ -73,6 +74,15 @@ def read_examples(folder: Path = DATA) -> list[Example]:
                 example = _example(line, f"{path.name}:{number}")
                 found.setdefault((example.text, example.context), example)
     return list(found.values())
+
+
+def calm_questions() -> list[Example]:
+    """Questions for knowledge in which nobody is in danger, however much they use its words."""
+    return [
+        Example(one.question, Level(one.level), "none", "asked", one.id, "question")
+        for one in taught_questions()
+        if one.level in {Level.NONE, Level.CONCERN}
+    ]
 
 
 def _example(line: str, where: str) -> Example:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from companion.safety.screen.examples import DATA, Example, Split, read_examples, split
+from companion.safety.screen.examples import DATA, Example, Split, calm_questions, read_examples, split
 from companion.safety.screen.learned import WEIGHTS, Learned, Thresholds
 from companion.safety.screen.levels import Level
 from companion.safety.screen.measuring import Heard, choose, curve, hear, rates, summary, table
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         import torch
 
         torch.set_num_threads(1)
-        parts = split(read_examples())
+        parts = split([*read_examples(), *calm_questions()])
         folder: Path = options["folder"]
         self.stdout.write(f"train {len(parts.train)}, development {len(parts.development)}, test {len(parts.test)}")
         if not options["measure_only"]:
@@ -175,4 +175,5 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(DATA.glob("*.jsonl")):
         digest.update(path.read_bytes())
+    digest.update("".join(row.text for row in calm_questions()).encode())
     return digest.hexdigest()[:16]
