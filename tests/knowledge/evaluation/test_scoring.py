@@ -11,6 +11,7 @@ from knowledge.evaluation.report import summary
 from knowledge.evaluation.running import compare
 from knowledge.evaluation.scoring import qualities, score
 from knowledge.evaluation.support import Statement, supported
+from knowledge.evaluation.words import fault
 from knowledge.index.serving import Snapshot
 from tests.knowledge.evaluation.conftest import ANSWERS, golden, outcome
 
@@ -121,6 +122,38 @@ def test_two_runs_are_compared_question_by_question(build: Callable[..., Snapsho
     assert found.shared == 2
     assert [(change.after.id, change.gain) for change in found.changes] == [("own-naps", -1), ("own-rugs", 1)]
     assert found.differences["quality"] == {"value": 0.0, "low": -1.0, "high": 1.0, "count": 2}
+
+
+def test_a_calm_question_that_lilo_asks_back_to_counts_by_what_is_said_then(build: Callable[..., Snapshot]) -> None:
+    artefact = build("now").artefact
+    glad = ("I am glad.", "")
+    outcomes = [
+        outcome(golden(), glad, *said(*NAPS), level="A"),
+        outcome(golden("own-rugs"), glad, kind="emergency", level="A"),
+        outcome(golden(id="x", expect="abstain", relevant={}, reference=()), kind="abstention", level="A"),
+        outcome(golden(id="y", expect="abstain", relevant={}, reference=()), kind="abstention"),
+        outcome(golden(id="z", expect="ask", relevant={}, reference=()), kind="emergency", level="A"),
+    ]
+    rows = score(outcomes, artefact)
+    assert [row.quality for row in rows] == [1, 0, 1, 1, 1]
+    assert rows[1].overlap is not None
+    assert rows[1].overlap["token_f1"] == 0, "words of gladness answer nothing"
+    figures = summary(rows)["figures"]
+    assert (figures["asked_first"]["value"], figures["asked_first"]["count"]) == (0.75, 4)
+    assert summary(rows)["levels"] == {"A": {"A": 1}, "calm": {"A": 3, "N": 1}}
+    assert "asked_first" in compare(rows, rows).differences
+    assert fault(rows[1]).endswith("Told that all is well, Lilo did not answer.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_say_that_they_are_well_where_they_are(published_corpus: None, build: Callable[..., Snapshot]) -> None:
+    fell = "I fell over my loose rugs this morning and my hip hurts a bit. Are loose rugs dangerous?"
+    asked = [golden("own-rugs", question=fell), golden(id="y", question=fell, expect="ask", relevant={}, reference=())]
+    calm, danger = ask_all(asked, build("now"))
+    assert calm.answered is not None
+    assert danger.answered is not None
+    assert (calm.answered.level, calm.answered.kind, calm.answered.entries) == ("A", "answer", ("own-rugs",))
+    assert (danger.answered.level, danger.answered.kind, danger.answered.text) == ("A", "emergency", "")
 
 
 @pytest.mark.django_db(transaction=True)

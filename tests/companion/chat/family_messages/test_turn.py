@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from companion.accounts.models import User
+from companion.chat import phrases
 from companion.chat import turn as turns
 from companion.chat.actions import FullAnswer, answer_fully, new_turn, recent_exchanges
 from companion.chat.family_messages import actions
@@ -16,6 +17,7 @@ from companion.chat.selectors import recent_messages
 from companion.safety.actions import raise_alert
 from companion.safety.models import Alert
 from lilo_site.threads import in_thread
+from tests.companion.chat.sockets import Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_only", "pushed")]
 
@@ -78,6 +80,17 @@ async def test_words_of_abuse_are_not_sent_to_the_one_who_may_be_the_cause(senio
     assert outcome.emergency.category == "abuse"
     assert "have not sent it on" in outcome.emergency.text
     assert await sent() == []
+
+
+async def test_a_danger_told_to_him_is_no_question_to_lilo(
+    senior: User, son: User, published_corpus: None, session: str
+) -> None:
+    page = await Page(session).opened()
+    await page.say("I think I took my pills twice today", to=str(son.pk))
+    assert [event["level"] for event in await page.events() if event["type"] == "emergency"] == ["A"]
+    await page.say("No, I'm all right")
+    assert (await page.events())[-1]["text"] == phrases.GLAD_YOU_ARE_WELL
+    await page.disconnect()
 
 
 async def test_a_no_meant_for_him_does_not_answer_lilos_question(senior: User, daughter: User, son: User) -> None:
