@@ -149,6 +149,7 @@ def test_a_run_shows_what_went_wrong_and_what_changed(looker: Client, rows: list
     page = looker.get(reverse("admin:knowledge_evaluationrun_change", args=[run.pk])).text
     assert "The danger was heard as no danger, not as an emergency." in page
     assert "help &lt;me&gt;" in page
+    assert "Asked first" in page
     assert "0.00 → 1.00" in page
     assert "Evaluate now" not in looker.get(LIST).text
     alone = looker.get(reverse("admin:knowledge_evaluationrun_change", args=[earlier.pk])).text

@@ -126,7 +126,7 @@ def test_two_runs_are_compared_question_by_question(build: Callable[..., Snapsho
 
 def test_a_calm_question_that_lilo_asks_back_to_counts_by_what_is_said_then(build: Callable[..., Snapshot]) -> None:
     artefact = build("now").artefact
-    glad = ("I am glad.", "")
+    glad = ("I am glad that all is well at home.", "")
     outcomes = [
         outcome(golden(), glad, *said(*NAPS), level="A"),
         outcome(golden("own-rugs"), glad, kind="emergency", level="A"),
