@@ -52,6 +52,10 @@ class Embedder:
         self._recent.put(text, vector)
         return vector
 
+    def remember(self, text: str, vector: Vectors) -> None:
+        """Keep the vector of a question that is about to be asked."""
+        self._recent.put(clean(text), vector)
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of many questions, shape (n, d). Blocks; leaves the cache alone."""
         return self._encode(texts, query=True)

@@ -11,14 +11,15 @@ from knowledge.evaluation.figures import percentile
 from knowledge.evaluation.questions import Golden, read_golden
 from knowledge.evaluation.report import is_fallback
 from knowledge.evaluation.scoring import qualities
+from knowledge.evaluation.touching import changed_keys, evidence_changed
 from knowledge.index.artefact import Artefact
-from knowledge.index.serving import Snapshot, answering_from
+from knowledge.index.serving import Snapshot
 from knowledge.plane.rules import Verdict, Worse
-from knowledge.retrieval.find import find_many
 
 #: What is measured, by the names that a curator reads.
 QUALITY, SECOND_WAY = "Quality", "Questions that need a second way"
 FAILED, SLOWEST = "Questions that fail", "Slowest of twenty, ms"
+TOUCHED = "Golden questions that the change touches"
 #: Limits of the specification: mean quality at least, and at most these shares and milliseconds.
 LEAST_QUALITY, MOST_FALLBACKS, MOST_ERRORS, SLOWEST_P95_MS = 0.80, 0.10, 0.01, 5_000.0
 #: A question is answered worse when its quality falls below this share of what it was.
@@ -31,8 +32,6 @@ LEAST_QUESTIONS = 50
 TOGETHER = 2
 #: Up to this share of the entries is a small change.
 SMALL_CHANGE = 0.1
-#: An entry not among so many found for a question does not change its answer.
-NEAR = 10
 #: A corpus with fewer of the entries that the golden set names is another one; what Lilo cannot know there is unknown.
 LEAST_SHARED = 0.5
 
@@ -43,6 +42,10 @@ class _Answers:
 
     outcomes: Sequence[Outcome]
     qualities: Sequence[float]
+
+    def with_others(self, others: _Answers) -> _Answers:
+        """These, and those to further questions."""
+        return _Answers([*self.outcomes, *others.outcomes], [*self.qualities, *others.qualities])
 
     def figures(self) -> dict[str, float]:
         """What a curator reads of them."""
@@ -59,9 +62,9 @@ def judge(candidate: Snapshot, serving: Snapshot | None, *, golden: Sequence[Gol
     """Answer the golden questions from both and compare. Blocks for seconds; for a task's thread, not an event loop.
 
     Only questions that the candidate's corpus can be asked count; an installation with a corpus of its own passes with
-    a note. After a small change only the questions it can touch are asked: the others are answered as before. After a
-    large one all are, and the limits of the specification hold too, unless what serves is no better there: then a
-    refusal would only keep it.
+    a note. Where both indexes find the same for a question they answer it alike, and it is asked of none. After a large
+    change the limits of the specification hold too, for which every question is asked of the candidate; unless what
+    serves is no better there: then a refusal would only keep it.
 
     Args:
         candidate: the index that wants to serve.
@@ -72,58 +75,53 @@ def judge(candidate: Snapshot, serving: Snapshot | None, *, golden: Sequence[Gol
     if serving is None or not asked:
         why = "nothing serves yet" if serving is None else "none is about these entries"
         return Verdict(passed=True, reasons=(f"No golden question was asked: {why}.",))
-    figures = {"Golden questions": float(len(asked))}
-    changed = _changed_keys(candidate.artefact, serving.artefact)
-    if changed is None:
-        return _judge_all(asked, candidate, serving, figures)
-    touched = _touched(asked, changed, candidate)
-    verdict = _compare(touched, candidate, serving)[0] if touched else Verdict(passed=True)
-    return replace(verdict, figures=figures | {"Golden questions that the change touches": float(len(touched))})
+    touched = _touched(asked, candidate, serving)
+    figures = {"Golden questions": float(len(asked)), TOUCHED: float(len(touched))}
+    verdict, before, after = _compare(touched, candidate, serving, of=len(asked))
+    if not _is_large(candidate.artefact, serving.artefact):
+        return replace(verdict, figures=figures)
+    ids = {question.id for question in touched}
+    others = _answers([question for question in asked if question.id not in ids], candidate)
+    return _limited(verdict, before.with_others(others), after.with_others(others), figures)
 
 
-def _judge_all(asked: Sequence[Golden], candidate: Snapshot, serving: Snapshot, figures: dict[str, float]) -> Verdict:
-    """Compare every question, and hold the limits where there are enough of them."""
-    verdict, before, after = _compare(asked, candidate, serving)
+def _limited(verdict: Verdict, before: _Answers, after: _Answers, figures: dict[str, float]) -> Verdict:
+    """The verdict held to the limits, where there are enough questions."""
     now, was = after.figures(), before.figures()
-    beyond = _beyond(now, was) if len(asked) >= LEAST_QUESTIONS else []
+    beyond = _beyond(now, was) if len(after.outcomes) >= LEAST_QUESTIONS else []
     reasons = (*verdict.reasons, *beyond)
     figures = figures | {name: round(value, 4) for name, value in now.items()}
     return Verdict(not reasons, reasons, verdict.worse, figures | {"Quality of what serves": round(was[QUALITY], 4)})
 
 
-def _changed_keys(candidate: Artefact, serving: Artefact) -> set[str] | None:
-    """Keys of the entries that are new, gone or other than they were; None for most of them, or another model."""
+def _is_large(candidate: Artefact, serving: Artefact) -> bool:
+    """Whether many entries are new, gone or other than they were, or another model reads them."""
+    return _is_other(candidate, serving) or len(changed_keys(candidate, serving)) > SMALL_CHANGE * len(serving)
+
+
+def _is_other(candidate: Artefact, serving: Artefact) -> bool:
     one, other = candidate.manifest, serving.manifest
-    if (one.model, one.format) != (other.model, other.format):
-        return None
-    now, was = (
-        {record["key"]: record for record in map(artefact.record, range(len(artefact)))}
-        for artefact in (candidate, serving)
-    )
-    changed = {key for key in now.keys() | was.keys() if now.get(key) != was.get(key)}
-    return changed if len(changed) <= SMALL_CHANGE * len(was) else None
+    return (one.model, one.format) != (other.model, other.format)
 
 
-def _touched(asked: Sequence[Golden], changed: set[str], candidate: Snapshot) -> list[Golden]:
-    """The questions whose entries changed, or for which a changed entry is found now."""
-    if not changed:
-        return []
-    with answering_from(candidate):
-        found = find_many([" ".join([*question.context, question.question]) for question in asked], limit=NEAR)
-        return [
-            question
-            for question, retrieval in zip(asked, found, strict=True)
-            if changed.intersection(question.relevant) or any(item.key in changed for item in retrieval.evidence)
-        ]
+def _touched(asked: Sequence[Golden], candidate: Snapshot, serving: Snapshot) -> list[Golden]:
+    """The questions whose entries changed, or for which the two indexes find different things."""
+    if _is_other(candidate.artefact, serving.artefact):
+        return list(asked)
+    changed = changed_keys(candidate.artefact, serving.artefact)
+    differs = evidence_changed(asked, candidate, serving, changed)
+    return [question for question in asked if question.id in differs or changed.intersection(question.relevant)]
 
 
-def _compare(asked: Sequence[Golden], candidate: Snapshot, serving: Snapshot) -> tuple[Verdict, _Answers, _Answers]:
+def _compare(
+    asked: Sequence[Golden], candidate: Snapshot, serving: Snapshot, *, of: int
+) -> tuple[Verdict, _Answers, _Answers]:
     """Whether too many are answered worse, and both indexes' answers: what serves first."""
     before, after = _answers(asked, serving), _answers(asked, candidate)
     worse, better = _changed(asked, before, after, candidate, serving)
     reasons = []
     if len(worse) - better > MOST_WORSE:
-        reasons.append(f"{len(worse)} of {len(asked)} golden questions are answered worse than now, {better} better.")
+        reasons.append(f"{len(worse)} of {of} golden questions are answered worse than now, {better} better.")
     return Verdict(not reasons, tuple(reasons), tuple(worse)), before, after
 
 
@@ -147,6 +145,8 @@ def countable(golden: Sequence[Golden], artefact: Artefact) -> list[Golden]:
 
 def _answers(asked: Sequence[Golden], snapshot: Snapshot, *, together: int = TOGETHER) -> _Answers:
     """Ask, and ask once more what failed: a machine that is busy for a moment is no fault of an index."""
+    if not asked:
+        return _Answers((), ())
     outcomes = {item.golden.id: item for item in ask_all(asked, snapshot, together=together, depth=0)}
     if failed := [item.golden for item in outcomes.values() if _failed(item)]:
         outcomes |= {item.golden.id: item for item in ask_all(failed, snapshot, depth=0)}
@@ -159,17 +159,17 @@ def _changed(
 ) -> tuple[list[Worse], int]:
     """The questions that got worse, and how many got better.
 
-    What seems worse is asked once more, one at a time: on a busy machine an answer may be poorer by chance.
+    What seems so is asked once more, one at a time: on a busy machine an answer may be poorer by chance.
     """
     suspects = [
         question
         for question, old, new in zip(asked, before.qualities, after.qualities, strict=True)
-        if new < DEGRADED * old
+        if _is_worse(new, old) or _is_worse(old, new)
     ]
-    better = sum(old < DEGRADED * new for old, new in zip(before.qualities, after.qualities, strict=True))
     if not suspects:
-        return [], better
+        return [], 0
     was, now = _answers(suspects, serving, together=1), _answers(suspects, candidate, together=1)
+    better = sum(_is_worse(old, new) for old, new in zip(was.qualities, now.qualities, strict=True))
     return [
         Worse(
             question.question,
@@ -177,8 +177,12 @@ def _changed(
             _told(now.outcomes[at], now.qualities[at], candidate),
         )
         for at, question in enumerate(suspects)
-        if now.qualities[at] < DEGRADED * was.qualities[at]
+        if _is_worse(now.qualities[at], was.qualities[at])
     ], better
+
+
+def _is_worse(quality: float, than: float) -> bool:
+    return quality < DEGRADED * than
 
 
 def _told(outcome: Outcome, quality: float, snapshot: Snapshot) -> str:

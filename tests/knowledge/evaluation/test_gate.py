@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledge.evaluation.gate import countable, judge
+from knowledge.evaluation.asking import ask_all
+from knowledge.evaluation.gate import TOUCHED, countable, judge
 from knowledge.evaluation.questions import read_golden
+from knowledge.evaluation.touching import NEAR
 from knowledge.index.serving import Snapshot
 from tests.knowledge.evaluation.conftest import ANSWERS, golden
 
@@ -90,3 +92,19 @@ def test_what_lilo_cannot_know_counts_only_in_our_own_corpus(build: Build) -> No
     artefact = build("now").artefact
     assert countable([*GOLDEN, unknown, danger], artefact) == [*GOLDEN, unknown]
     assert [row.expect for row in countable(read_golden(), artefact)] == []
+
+
+def test_an_answer_rests_on_no_more_than_decides_whether_a_change_touches_it(published_corpus: None) -> None:
+    from knowledge.index.serving import serving
+
+    some = [question for question in read_golden() if question.expect == "answer"][::40]
+    rested = [len(item.answered.entries) for item in ask_all(some, serving().current(), depth=0) if item.answered]
+    assert rested
+    assert max(rested) < NEAR
+
+
+def test_a_question_without_entries_is_asked_where_another_is_found_for_it(build: Build) -> None:
+    unnamed = golden("own-water", id="unnamed", relevant={"own-naps": 2})
+    spoilt = build("now", own_water="Press the upper button on the side of the phone until it is loud.")
+    figures = judge(spoilt, build("before"), golden=[unnamed, golden("own-rugs")]).figures
+    assert figures[TOUCHED] == 1
