@@ -237,5 +237,5 @@ from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, 
 from knowledge.evaluation.experiments.models import Experiment, Look, PersonDay  # noqa: E402, F401
 from knowledge.evaluation.models import EvaluationRun  # noqa: E402, F401  (parts of this app)
 from knowledge.importers.models import ImportJob, ImportLine  # noqa: E402, F401  (parts of this app)
-from knowledge.inbox.models import EntryUsage, Question, QuestionGroup  # noqa: E402, F401  (parts of this app)
+from knowledge.inbox.models import EntryUsage, GroupStep, Question, QuestionGroup  # noqa: E402, F401  (parts of this app)
 from knowledge.plane.models import Build, Embedding, KnowledgeVector  # noqa: E402, F401  (parts of this app)

@@ -53,7 +53,7 @@ def forget_questions(tickets: Collection[UUID]) -> int:
     gone = Question.objects.filter(ticket__in=tickets)
     groups = set(QuestionGroup.objects.filter(questions__in=gone).values_list("pk", flat=True))
     count, _ = gone.delete()
-    _recount(groups)
+    recount(groups)
     return count
 
 
@@ -84,11 +84,12 @@ def gather() -> int:
             Question.objects.filter(pk=question.pk, group=None).update(
                 group=group, vector=packed(vector), model=embedder.name
             )
-        _recount(set(QuestionGroup.objects.filter(questions__in=fresh).values_list("pk", flat=True)))
+        recount(set(QuestionGroup.objects.filter(questions__in=fresh).values_list("pk", flat=True)))
     return len(fresh)
 
 
-def _recount(groups: Collection[int]) -> None:
+def recount(groups: Collection[int]) -> None:
+    """Note how many are in these groups now; one that is empty and undecided goes."""
     counted = QuestionGroup.objects.filter(pk__in=groups).annotate(
         now=Count("questions"), last=Max("questions__asked_on")
     )

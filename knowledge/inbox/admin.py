@@ -15,12 +15,12 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from knowledge.inbox import actions
+from knowledge.inbox import actions, grouping
 from knowledge.inbox.models import Question, QuestionGroup
 from knowledge.inbox.rules import Reason
-from knowledge.inbox.selectors import shown_to, waiting_groups
+from knowledge.inbox.selectors import likely_same, shown_to, waiting_groups
 from knowledge.models import Entry
 
 State = QuestionGroup.State
@@ -36,7 +36,10 @@ RIGHTS = {
     "link": "knowledge.change_entry",
     "dismiss": "knowledge.change_entry",
     "again": "knowledge.change_entry",
+    "merge": "knowledge.change_entry",
+    "take_out": "knowledge.change_entry",
 }
+TOGETHER = "They are together now, and are answered together."
 #: Entries that are offered as the one that answers.
 OFFERED = 5
 
@@ -77,6 +80,7 @@ class QuestionGroupAdmin(ModelAdmin):
     list_display_links = ("asked",)
     list_filter = (StateFilter, WhyFilter)
     list_per_page = 30
+    actions = ("merge_selected",)
     when_empty = "Nobody waits. What people ask and Lilo cannot answer comes here, if they let it be passed on."
     show_full_result_count = False
     ordering = ("-people", "-last_asked_on")
@@ -116,6 +120,20 @@ class QuestionGroupAdmin(ModelAdmin):
     def answer(self, group: QuestionGroup) -> str:
         return group.entry.question if group.entry else "-"
 
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(RIGHTS["merge"])
+
+    @action(description="These ask the same: put them together", permissions=["merge"])  # type: ignore[untyped-decorator]
+    def merge_selected(self, request: HttpRequest, queryset: QuerySet[QuestionGroup]) -> HttpResponse | None:
+        """Of the list; the page of a group offers those near it, which needs no script."""
+        try:
+            group = grouping.merge_chosen(list(queryset.values_list("pk", flat=True)), by=UUID(str(request.user.pk)))
+        except actions.InboxRefused as refusal:
+            messages.error(request, str(refusal))
+            return None
+        messages.success(request, TOGETHER)
+        return HttpResponseRedirect(reverse("admin:knowledge_questiongroup_change", args=[group.pk]))
+
     # The page of a group
 
     def get_urls(self) -> list[URLPattern]:
@@ -143,6 +161,8 @@ class QuestionGroupAdmin(ModelAdmin):
             "shown": shown,
             "near": _near(str(group), without={entry.key for entry in shown}) if not group.is_decided else [],
             "unfound": [each for each in questions if each.tried_with and not each.answered_by],
+            "same": likely_same(group),
+            "steps": list(group.steps.select_related("by")),
             "may": {name: request.user.has_perm(right) for name, right in RIGHTS.items()},
         }
         return TemplateResponse(request, "admin/knowledge/question_group.html", context)
@@ -160,6 +180,8 @@ class QuestionGroupAdmin(ModelAdmin):
             "link": _link,
             "dismiss": _dismiss,
             "again": _again,
+            "merge": _merge,
+            "take_out": _take_out,
         }
         back = reverse("admin:knowledge_questiongroup_change", args=[pk])
         try:
@@ -198,6 +220,25 @@ def _again(request: HttpRequest, pk: int, by: UUID) -> str:
     actions.take_up_again(pk, by=by)
     messages.success(request, "It waits again.")
     return ""
+
+
+def _merge(request: HttpRequest, pk: int, by: UUID) -> str:
+    chosen = {int(value) for value in request.POST.getlist("group") if value.isdecimal()} - {pk}
+    if grouping.merge_groups(pk, chosen, by=by):
+        messages.success(request, TOGETHER)
+    else:
+        messages.info(request, "Nothing was left to put together: choose at least one that is still there.")
+    return ""
+
+
+def _take_out(request: HttpRequest, pk: int, by: UUID) -> str:
+    try:
+        ticket = UUID(request.POST.get("ticket", ""))
+    except ValueError as error:
+        raise actions.InboxRefused("Choose the question that asks something else.") from error
+    alone = grouping.take_out(pk, ticket, by=by)
+    messages.success(request, "It waits by itself now. This is its page.")
+    return reverse("admin:knowledge_questiongroup_change", args=[alone.pk])
 
 
 def _near(question: str, *, without: set[str]) -> list[Entry]:

@@ -23,18 +23,25 @@ class Middles:
         known = self._sums.get(group)
         self._sums[group] = vector if known is None else known + vector
 
+    def all(self) -> list[Vectors]:
+        """The middles, of length one."""
+        return [middle / np.linalg.norm(middle) for middle in self._sums.values()]
+
+    def nearest_first(self, vector: Vectors, *, least: float, most: int) -> list[int]:
+        """The groups whose middles are at least so near, at most so many, the nearest first."""
+        if not self._sums:
+            return []
+        likeness = np.einsum("ij,j->i", np.stack(self.all()), vector)
+        groups = list(self._sums)
+        return [groups[at] for at in np.argsort(-likeness, kind="stable")[:most] if likeness[at] >= least]
+
     def nearest(self, vector: Vectors, *, least: float = SAME_MEANING) -> int | None:
         """The group that means the same, or None.
 
-        In the order in which questions come, and none ever moves: a curator finds a group as it was left. Compared with
-        the middle and not with the nearest member, so that a chain of likenesses comes to an end.
+        In the order in which questions come, and none ever moves by itself: a curator finds a group as it was left.
+        Compared with the middle and not with the nearest member, so that a chain of likenesses comes to an end.
         """
-        if not self._sums:
-            return None
-        middles = np.stack(list(self._sums.values()))
-        likeness = np.einsum("ij,j->i", middles, vector) / np.linalg.norm(middles, axis=1)
-        best = int(likeness.argmax())
-        return list(self._sums)[best] if likeness[best] >= least else None
+        return next(iter(self.nearest_first(vector, least=least, most=1)), None)
 
 
 def packed(vector: Vectors) -> str:

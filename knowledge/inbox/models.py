@@ -101,6 +101,28 @@ class Question(models.Model):
         return self.text
 
 
+class GroupStep(models.Model):
+    """What a curator did to a group by hand: whose hand, not whose words."""
+
+    class What(models.TextChoices):
+        MERGED = "merged", "put together with others"
+        TAKEN_OUT = "taken_out", "taken out"
+
+    group = models.ForeignKey(QuestionGroup, on_delete=models.CASCADE, related_name="steps")
+    what = models.CharField(max_length=10, choices=What)
+    count = models.PositiveIntegerField()
+    """Questions that came or went."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.get_what_display()}"
+
+
 class EntryUsage(models.Model):
     """How often answers rested on an entry on one day."""
 

@@ -14,6 +14,10 @@ from knowledge.inbox.models import EntryUsage, Question, QuestionGroup
 from knowledge.models import Entry
 
 MONTH = timedelta(days=30)
+#: Groups at least so near in meaning are shown to a curator as perhaps the same; the middles of many are compared.
+PERHAPS_SAME = 0.35
+#: Questions looked through for them, the newest first.
+MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,20 @@ def usage_of(keys: Collection[str]) -> dict[str, Usage]:
 def waiting_groups() -> QuerySet[QuestionGroup]:
     """Groups that no curator has decided on: what most people asked first, then the newest."""
     return QuestionGroup.objects.filter(state=QuestionGroup.State.OPEN)
+
+
+def likely_same(group: QuestionGroup, *, most: int = 8) -> list[QuestionGroup]:
+    """Waiting groups that may ask the same as this one, the likeliest first: near in meaning, too far to be sure."""
+    from knowledge.inbox.meaning import Middles, unpacked  # numpy is of no use to most commands
+
+    own, others = Middles(), Middles()
+    told = Question.objects.exclude(model="").filter(Q(group=group) | Q(group__state=QuestionGroup.State.OPEN))
+    model = told.filter(group=group).values_list("model", flat=True).first()
+    for pk, vector in told.filter(model=model).values_list("group", "vector")[:MOST_COMPARED]:
+        (own if pk == group.pk else others).add(pk, unpacked(vector))
+    near = [pk for middle in own.all() for pk in others.nearest_first(middle, least=PERHAPS_SAME, most=most)]
+    found = QuestionGroup.objects.prefetch_related("questions").in_bulk(near)
+    return [found[pk] for pk in near if pk in found]
 
 
 def groups_for(entry: Entry) -> QuerySet[QuestionGroup]:
