@@ -12,7 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
@@ -372,7 +372,7 @@ class EntryAdmin(ModelAdmin):
     def version_view(self, request: HttpRequest, entry_id: UUID, version_id: int) -> HttpResponse:
         return views.version_page(request, self.admin_site, entry_id, version_id)
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """The entries that the list shows, on all its pages, as a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, JSON
 from import_export.resources import ModelResource
 
 from knowledge.models import Entry
+from knowledge.tables import table_lines
 
-#: What a spreadsheet takes for a formula when a cell begins with it. Entries may come from anywhere.
-FORMULA = re.compile(r"\s*[=+\-@|%\t\r]")
+#: Entries read at a time.
+READ = 500
 
 
 class EntryResource(ModelResource):
@@ -65,23 +65,26 @@ class EntryResource(ModelResource):
         ]
 
 
-def entries_file(entries: QuerySet[Entry], kind: str) -> str:
-    """The entries as text, `json` or else CSV. In CSV, no cell can be taken for a formula."""
+def entries_lines(entries: QuerySet[Entry], kind: str) -> Iterator[str]:
+    """The entries as lines of text, `json` or else CSV. A few hundred of them are read at a time."""
     chosen = entries.select_related("author", "reviewed_by").prefetch_related("sources").order_by("key")
-    dataset: Any = EntryResource().export(chosen)
+    resource = EntryResource()
+    rows = (resource.export_resource(entry) for entry in chosen.iterator(chunk_size=READ))
+    columns = resource.get_export_headers()
     if kind == "json":
-        return str(JSON().export_data(dataset))
-    for at, row in enumerate(dataset):
-        dataset[at] = [without_formula(_cell(value)) for value in row]
-    return str(CSV().export_data(dataset))
+        return _json_lines(columns, rows)
+    return table_lines(columns, ([_cell(value) for value in row] for row in rows))
+
+
+def _json_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    before = "["
+    for row in rows:
+        yield f"{before}\n{json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)}"
+        before = ","
+    yield "\n]\n" if before == "," else "[]\n"
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "|".join(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value or "")
-
-
-def without_formula(cell: str) -> str:
-    """The cell, behind an apostrophe where a spreadsheet would calculate it."""
-    return f"'{cell}" if FORMULA.match(cell) else cell

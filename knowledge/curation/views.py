@@ -12,10 +12,9 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from knowledge import actions
 from knowledge.curation.differences import Difference, difference
@@ -24,6 +23,7 @@ from knowledge.models import Entry
 from knowledge.plain_text import plain_line, plain_text
 from knowledge.readability import reading_grade, words
 from knowledge.rules import EntryText, entry_problems
+from knowledge.tables import file_response
 
 if TYPE_CHECKING:
     from knowledge.curation.likeness import Pair
@@ -260,12 +260,10 @@ def _linked(pairs: list[Pair]) -> list[dict[str, Any]]:
     ]
 
 
-def export_file(entries: QuerySet[Entry], kind: str) -> HttpResponse:
+def export_file(entries: QuerySet[Entry], kind: str) -> StreamingHttpResponse:
     """Entries as a file, `csv` or `json`."""
-    from knowledge.curation.export import entries_file
+    from knowledge.curation.export import entries_lines
 
     if kind not in FILE_TYPES:
         raise Http404
-    response = HttpResponse(entries_file(entries, kind), content_type=FILE_TYPES[kind])
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"entries.{kind}") or ""
-    return response
+    return file_response(entries_lines(entries, kind), name=f"entries.{kind}", content_type=FILE_TYPES[kind])

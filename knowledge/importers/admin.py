@@ -23,6 +23,7 @@ from knowledge.importers.models import ImportJob, ImportLine
 from knowledge.importers.outcomes import Result
 from knowledge.importers.report import report_lines
 from knowledge.importers.selectors import WARNED, entries_of, line_counts, lines_of, outcomes_of
+from knowledge.tables import file_response
 
 MAY_IMPORT = "knowledge.add_entry"
 #: Seconds between two looks of a page at an import under way.
@@ -148,11 +149,8 @@ class ImportJobAdmin(ModelAdmin):
         job = ImportJob.objects.filter(pk=pk).first()
         if job is None:
             raise Http404
-        return StreamingHttpResponse(
-            report_lines(outcomes_of(job)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="import-{job.created_at:%Y-%m-%d-%H%M}.csv"'},
-        )
+        name = f"import-{job.created_at:%Y-%m-%d-%H%M}.csv"
+        return file_response(report_lines(outcomes_of(job)), name=name, content_type="text/csv; charset=utf-8")
 
     def _for_importers(self, request: HttpRequest) -> None:
         if not request.user.has_perm(MAY_IMPORT):

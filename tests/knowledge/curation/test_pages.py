@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from knowledge.curation.export import without_formula
 from knowledge.curation.history import Action, keep_version, versions_of
 from knowledge.importers.records import read_records
 from knowledge.importers.rows import Row
 from knowledge.inbox.models import EntryUsage
 from knowledge.models import Entry
+from knowledge.tables import file_response, neutral
 from tests.knowledge.conftest import GOOD, SOURCE
 from tests.knowledge.test_admin import ADD, page_of, told, typed
 
@@ -33,6 +33,11 @@ def history_of(entry: Entry, version: Any = None) -> str:
     if version is None:
         return reverse("admin:knowledge_entry_history", args=[entry.pk])
     return reverse("admin:knowledge_entry_version", args=[entry.pk, version.pk])
+
+
+def sent(response: Any) -> str:
+    """The whole of a file that is sent piece by piece."""
+    return b"".join(response).decode()
 
 
 def test_writing_and_editing_keep_versions_with_their_reason(author: Any, client_of: SignIn) -> None:
@@ -127,7 +132,7 @@ def test_entries_as_a_file_say_where_they_come_from(author: Any, make_entry: Mak
     make_entry("walks", author=author)
     make_entry("naps", category="naps", status="published")
     got = client_of(author).get(EXPORT, {"as": "json", "category": "sleep"})
-    (row,) = json.loads(got.content)
+    (row,) = json.loads(sent(got))
     assert got.headers["Content-Disposition"] == 'attachment; filename="entries.json"'
     assert (row["id"], row["author"], row["provenance"], row["status"]) == ("walks", "amy", "written", "draft")
     assert row["sources"] == [
@@ -135,12 +140,28 @@ def test_entries_as_a_file_say_where_they_come_from(author: Any, make_entry: Mak
     ]
     every = client_of(author).get(EXPORT)
     assert every.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert [row["id"] for row in csv.DictReader(io.StringIO(every.content.decode()))] == ["naps", "walks"]
+    assert [row["id"] for row in csv.DictReader(io.StringIO(sent(every)))] == ["naps", "walks"]
+
+
+async def test_a_file_is_sent_while_it_is_read() -> None:
+    read: list[int] = []
+
+    def lines() -> Iterator[str]:
+        for number in range(1_000):
+            read.append(number)
+            yield f"{number}\n"
+
+    response = file_response(lines(), name="many.csv", content_type="text/csv")
+    pieces = []
+    async for piece in response:
+        pieces.append(piece.decode())
+        assert len(read) <= 200 * len(pieces), "no more is read than was sent"
+    assert "".join(pieces) == "".join(f"{number}\n" for number in range(1_000))
 
 
 def test_file_can_be_imported_again(author: Any, make_entry: Make, client_of: SignIn) -> None:
     make_entry()
-    (row,) = read_records(io.BytesIO(client_of(author).get(EXPORT).content), "csv")
+    (row,) = read_records(io.BytesIO(sent(client_of(author).get(EXPORT)).encode()), "csv")
     assert isinstance(row, Row)
     assert (row.entry.key, row.entry.question, row.entry.answer) == (GOOD.key, GOOD.question, GOOD.answer)
     assert (row.entry.alternatives, row.entry.tags, row.entry.category) == (
@@ -153,14 +174,18 @@ def test_file_can_be_imported_again(author: Any, make_entry: Make, client_of: Si
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "|calc"])
 def test_spreadsheet_calculates_nothing_of_a_file(cell: str, author: Any, make_entry: Make, client_of: SignIn) -> None:
-    assert without_formula(cell) == f"'{cell}"
+    assert neutral(cell) == f"'{cell}"
     make_entry(question=cell, tags=[cell])
-    (row,) = csv.DictReader(io.StringIO(client_of(author).get(EXPORT).content.decode()))
+    (row,) = csv.DictReader(io.StringIO(sent(client_of(author).get(EXPORT))))
     assert (row["question"], row["tags"]) == (f"'{cell}", f"'{cell}")
 
 
+def test_no_entry_makes_an_empty_list(author: Any, client_of: SignIn) -> None:
+    assert json.loads(sent(client_of(author).get(EXPORT, {"as": "json"}))) == []
+
+
 def test_plain_words_are_left_as_they_are() -> None:
-    assert without_formula("2 = 1 + 1, he said") == "2 = 1 + 1, he said"
+    assert neutral("2 = 1 + 1, he said") == "2 = 1 + 1, he said"
 
 
 def test_file_is_for_those_who_may_look(make_curator: Any, client_of: SignIn) -> None:

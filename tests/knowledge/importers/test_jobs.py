@@ -162,7 +162,7 @@ def test_report_can_be_taken_away(browser: Client) -> None:
     upload(browser, ("=cmd.jsonl", lines(2, bad_each=2)))
     job = ImportJob.objects.get()
     response = browser.get(f"{LIST}{job.pk}/report.csv")
-    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    text = b"".join(response).decode()
     table = list(csv.DictReader(io.StringIO(text)))
     assert [line["result"] for line in table] == ["new", "refused"]
     assert table[0]["place"] == "'=cmd.jsonl, line 1"
