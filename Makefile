@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 # TORCH_BACKEND=cpu saves the CUDA libraries, where uv can reach that index. Then versions are resolved anew, not locked.
 TORCH_BACKEND ?=
+# Where no bytecode is written, each of a run's many processes compiles the model's libraries anew: 15 s apiece.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-fast check lock clean
 

@@ -24,7 +24,11 @@ for name in ("DATABASE_URL", "MONGODB_URL", "REDIS_URL", "CASSANDRA_HOSTS"):
 os.environ["DJANGO_SETTINGS_MODULE"] = "lilo_site.settings"
 django.setup()
 
-from django.db import connections  # noqa: E402  (the settings must be there first)
+from django.conf import settings  # noqa: E402  (the settings must be there first)
+from django.db import connections  # noqa: E402
+
+# Static files are looked up when asked for: listing them all takes each of a run's thousands of clients 40 ms.
+settings.WHITENOISE_AUTOREFRESH = True
 
 # A real file, as in service: threads and other processes meet in it. In memory, SQLite locks whole tables.
 connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
@@ -59,8 +63,6 @@ def corpus_artefact(request: pytest.FixtureRequest) -> Path:
 
     Pytest's cache keeps the first build, from which later runs take the vectors of texts that have not changed.
     """
-    from django.conf import settings
-
     from knowledge.importers.starter import read_corpus
     from knowledge.index.build import build_and_publish
     from knowledge.index.entries import IndexEntry
