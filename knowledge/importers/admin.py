@@ -17,12 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from knowledge.actions import EntryRefused, retire_entry
+from knowledge.curation.roles import MAY_PUBLISH
 from knowledge.importers import actions
 from knowledge.importers.forms import ImportForm
 from knowledge.importers.models import ImportJob, ImportLine
 from knowledge.importers.outcomes import Result
 from knowledge.importers.report import report_lines
-from knowledge.importers.selectors import WARNED, entries_of, line_counts, lines_of, outcomes_of
+from knowledge.importers.selectors import WARNED, entries_of, gone_entries, line_counts, lines_of, outcomes_of
 from knowledge.tables import file_response
 
 MAY_IMPORT = "knowledge.add_entry"
@@ -84,6 +86,7 @@ class ImportJobAdmin(ModelAdmin):
         return [
             path("<uuid:pk>/confirm/", view(require_POST(self.confirm_view)), name="knowledge_importjob_confirm"),
             path("<uuid:pk>/discard/", view(require_POST(self.discard_view)), name="knowledge_importjob_discard"),
+            path("<uuid:pk>/retire/", view(require_POST(self.retire_view)), name="knowledge_importjob_retire"),
             path("<uuid:pk>/report.csv", view(require_GET(self.report_view)), name="knowledge_importjob_report"),
             *super().get_urls(),
         ]
@@ -126,6 +129,8 @@ class ImportJobAdmin(ModelAdmin):
             "shown": shown,
             "page": page,
             "lines": [(line, entries.get(line.key)) for line in page],
+            "gone": gone_entries(job, LINES_SHOWN) if job.state in {job.State.READY, job.State.DONE} else [],
+            "may_retire": request.user.has_perm(MAY_PUBLISH),
             "refresh": REFRESH if job.is_working else None,
         }
         return TemplateResponse(request, "admin/knowledge/import.html", context)
@@ -142,6 +147,27 @@ class ImportJobAdmin(ModelAdmin):
         if actions.discard_import(pk):
             messages.success(request, "Nothing was imported, and the files are thrown away.")
         return redirect("admin:knowledge_importjob_changelist")
+
+    def retire_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Retire those chosen of the entries that are in the documents no longer. Pressed twice, nothing is left."""
+        self._for_importers(request)
+        if not request.user.has_perm(MAY_PUBLISH):
+            raise PermissionDenied
+        job = ImportJob.objects.filter(pk=pk).first()
+        if job is None:
+            raise Http404
+        chosen = set(request.POST.getlist("entry"))
+        retired = 0
+        for entry in gone_entries(job, LINES_SHOWN):
+            if str(entry.pk) not in chosen:
+                continue
+            try:
+                retire_entry(entry.pk, by=_curator(request), reason=f"No longer in {job}."[:100])
+                retired += 1
+            except EntryRefused as refusal:
+                messages.error(request, f"{entry.key}: {refusal}")
+        messages.success(request, f"{retired} {'entry' if retired == 1 else 'entries'} retired.")
+        return redirect("admin:knowledge_importjob_change", pk)
 
     def report_view(self, request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
         """The whole report as a table."""

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from knowledge.chunking import chunks
 from knowledge.importers.limits import Limits
 from knowledge.importers.records import DEFAULT_CATEGORY
-from knowledge.importers.rows import ImportRow, Note, Row, UnreadableFile
+from knowledge.importers.rows import ImportRow, Note, Row, UnreadableFile, Whole
 from knowledge.importers.suspicious import HIDDEN, is_disguised
 from knowledge.plain_text import plain_line, plain_text
 from knowledge.rules import DOCUMENT_KEY, MAX_ANSWER_WORDS, EntryText, SourceText
@@ -84,6 +84,8 @@ def document_rows(document: Document, *, name: str, limits: Limits) -> Iterator[
             yield Row(number, entry, place=plain_line(section.place), warnings=warnings)
     if len(sections) > limits.headings:
         yield Note(f"It has {len(sections):,} sections; the first {limits.headings:,} were read.")
+    else:
+        yield Whole(keys.prefix)
 
 
 class _Keys:
@@ -91,14 +93,14 @@ class _Keys:
 
     def __init__(self, identity: str) -> None:
         stem = _slug(PurePath(urlsplit(identity).path).stem)[:50].strip("-") or "text"
-        self._base = f"{DOCUMENT_KEY}{stem}-{sha256(identity.encode(errors='replace')).hexdigest()[:8]}"
+        self.prefix = f"{DOCUMENT_KEY}{stem}-{sha256(identity.encode(errors='replace')).hexdigest()[:8]}-"
         self._seen: Counter[str] = Counter()
 
     def next_of(self, headings: tuple[str, ...]) -> str:
         """The key of the next entry under these headings."""
         under = _slug(" ".join(headings))[-100:].strip("-") or "start"
         self._seen[under] += 1
-        return f"{self._base}-{under}-{self._seen[under]}"
+        return f"{self.prefix}{under}-{self._seen[under]}"
 
 
 def _slug(text: str) -> str:

@@ -114,6 +114,7 @@ class ImportLine(models.Model):
         Result.UNCHANGED: "Unchanged",
         Result.REFUSED: "Refused",
         Result.NOTE: "Note",
+        Result.GONE: "No longer there",
     }
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="lines")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row
+from knowledge.importers.rows import Note, RefusedRow, Row
 
 
 class Result(StrEnum):
@@ -16,6 +16,7 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     NOTE = "note"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class ImportReport:
     unchanged: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    gone: list[Outcome] = field(default_factory=list)
+    """Entries that a document brought before and holds no longer. They are left as they are."""
     warned: list[Outcome] = field(default_factory=list)
     """Rows that came in with a warning for their reviewer."""
 
@@ -60,6 +63,8 @@ class ImportReport:
             self.refused.append(RefusedRow(outcome.number, outcome.detail, outcome.place))
         elif outcome.result is Result.NOTE:
             self.notes.append(Note(outcome.detail, outcome.place))
+        elif outcome.result is Result.GONE:
+            self.gone.append(outcome)
         else:
             self.created += outcome.result is Result.NEW
             self.updated += outcome.result is Result.CHANGED
@@ -68,7 +73,7 @@ class ImportReport:
                 self.warned.append(outcome)
 
 
-def as_read(row: ImportRow, result: Result, detail: str = "", *more_warnings: str) -> Outcome:
+def as_read(row: Row | RefusedRow | Note, result: Result, detail: str = "", *more_warnings: str) -> Outcome:
     """The outcome of a row as its reader gave it."""
     if isinstance(row, Row):
         words = {"key": row.entry.key, "question": row.entry.question}

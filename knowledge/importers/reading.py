@@ -17,7 +17,7 @@ from knowledge.importers.kinds import HEAD, Kind, kind_of
 from knowledge.importers.limits import MEGABYTE, Limits
 from knowledge.importers.medquad import read_medquad
 from knowledge.importers.records import read_records
-from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row, UnreadableFile
+from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row, UnreadableFile, Whole
 from knowledge.importers.suspicious import warnings_about
 from knowledge.plain_text import plain_line
 from knowledge.rules import EntryText, SourceText
@@ -141,7 +141,7 @@ class Reading:
         # The digest and the day are short and must stay whole: of a long name the end is kept.
         origin = f"{name[-MOST_NAME:]}, read as {kind} on {self._day.isoformat()}, sha256 {digest}"
         for row in rows:
-            if isinstance(row, Note):
+            if isinstance(row, Note | Whole):
                 yield replace(row, place=name)
                 continue
             place = f"{name}, {row.place or f'line {row.number}'}"

@@ -41,4 +41,12 @@ class Note:
     place: str = ""
 
 
-ImportRow = Row | RefusedRow | Note
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A document was read to its end: an entry whose key begins like this and that did not come is in it no longer."""
+
+    prefix: str
+    place: str = ""
+
+
+ImportRow = Row | RefusedRow | Note | Whole

@@ -38,6 +38,12 @@ def outcomes_of(job: ImportJob) -> Iterator[Outcome]:
         yield line.as_outcome()
 
 
+def gone_entries(job: ImportJob, most: int) -> list[Entry]:
+    """Entries that are in its documents no longer, and not retired since."""
+    keys = job.lines.filter(result=Result.GONE).values("key")
+    return list(Entry.objects.filter(key__in=keys).exclude(status=Entry.Status.RETIRED).order_by("key")[:most])
+
+
 def entries_of(lines: Iterable[ImportLine]) -> dict[str, UUID]:
     """The entries that the lines speak of, by their keys."""
     keys = [line.key for line in lines if line.key]

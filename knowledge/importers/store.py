@@ -16,7 +16,7 @@ from django.utils import timezone
 from knowledge.actions import REVIEW_INTERVAL, withdraw_on_commit
 from knowledge.curation.history import Action, keep_versions
 from knowledge.importers.outcomes import ImportReport, Outcome, Result, as_read
-from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row
+from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row, Whole
 from knowledge.models import Entry, EntrySource
 from knowledge.readability import reading_grade
 from knowledge.rules import EntryText
@@ -109,6 +109,9 @@ def _store(
     outcomes: list[Outcome] = []
     changed: list[tuple[Entry, EntryText]] = []
     for row in batch:
+        if isinstance(row, Whole):
+            outcomes.extend(_gone(row, place_of, provenance))
+            continue
         outcome = _judged(row, stored, place_of, publish=publish, provenance=provenance)
         outcomes.append(outcome)
         if isinstance(row, Row) and outcome.result in {Result.NEW, Result.CHANGED} and not dry_run:
@@ -120,9 +123,19 @@ def _store(
     return outcomes
 
 
+def _gone(document: Whole, place_of: Collection[str], provenance: Provenance) -> Iterator[Outcome]:
+    """The entries that the document brought before and holds no longer: for a person to look at, and nothing more."""
+    before = Entry.objects.filter(key__startswith=document.prefix, provenance=provenance)
+    for entry in before.exclude(status=Status.RETIRED).order_by("key"):
+        if entry.key not in place_of:
+            told = f"No longer in the file. The entry is left as it is: {entry.get_status_display().lower()}."
+            yield Outcome(Result.GONE, document.place, key=entry.key, question=entry.question, detail=told)
+
+
 def _judged(
-    row: ImportRow, stored: dict[str, Entry], place_of: dict[str, str], *, publish: bool, provenance: Provenance
-) -> Outcome:
+    row: Row | RefusedRow | Note, stored: dict[str, Entry], place_of: dict[str, str],
+    *, publish: bool, provenance: Provenance,
+) -> Outcome:  # fmt: skip
     """What is to become of a row, given the entries of its batch that are there already."""
     if isinstance(row, Note):
         return as_read(row, Result.NOTE)

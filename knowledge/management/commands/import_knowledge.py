@@ -81,6 +81,7 @@ class Command(BaseCommand):
     def _tell(self, report: ImportReport, *, dry_run: bool) -> None:
         told = [
             *(f"{note.place}: {note.text}" for note in report.notes),
+            *(f"{row.place}: {row.key}: {row.detail}" for row in report.gone),
             *(f"{row.place}: {' '.join(row.warnings)}" for row in report.warned),
             *(f"{row.place}: {row.reason}" for row in report.refused),
         ]

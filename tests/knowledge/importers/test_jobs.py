@@ -19,9 +19,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from knowledge.curation.history import last_step
 from knowledge.importers import actions
+from knowledge.importers.documents import document_rows
+from knowledge.importers.limits import Limits
+from knowledge.importers.markdown import read_markdown
 from knowledge.importers.models import ImportJob
 from knowledge.importers.reading import Reading
+from knowledge.importers.rows import Whole
 from knowledge.models import Entry
 from tests.knowledge.importers.conftest import SLEEP_PAGE, lines, zipped
 
@@ -156,6 +161,41 @@ def test_hostile_words_are_shown_as_words_and_flagged(browser: Client, reviewer:
     assert "<script>alert(1)</script>" not in form
     assert "{{ 7|add:7 }}" in form
     assert "words that read like instructions to a program" in form
+
+
+def test_sections_that_are_gone_are_named_and_retired_only_by_a_publishers_hand(
+    browser: Client, make_curator: Callable[..., Any], client_of: SignIn, rebuilds_asked: list[str]
+) -> None:
+    naps, walks = "## Naps\n\nA short nap can do you good.\n", "## Walks\n\nA walk each day helps you sleep.\n"
+    upload(browser, ("sleep.md", f"# Sleep\n\n{naps}\n{walks}".encode()))
+    upload(browser, ("other.md", b"# Other\n\n## Naps\n\nAnother document.\n"))
+    for job in ImportJob.objects.all():
+        browser.post(f"{LIST}{job.pk}/confirm/")
+    Entry.objects.filter(question__contains="Walks").update(status="published", reviewed_at=timezone.now())
+    upload(browser, ("sleep.md", f"# Sleep\n\n{naps}".encode()))
+    job = ImportJob.objects.get(state="ready")
+    assert counts(job) == {"unchanged": 1, "gone": 1}
+    page = browser.get(page_of(job)).content.decode()
+    assert "No longer in the file" in page
+    assert "Retire those chosen" not in page, "an author may not retire"
+    walked = Entry.objects.get(question__contains="Walks")
+    assert walked.status == "published", "nothing goes by itself"
+    retire = {"entry": list(map(str, Entry.objects.values_list("pk", flat=True)))}
+    address = f"{LIST}{job.pk}/retire/"
+    assert browser.post(address, retire).status_code == 403
+    publisher = client_of(make_curator("pia", "add_entry", "view_entry", "publish_entry"))
+    assert "Retire those chosen" in publisher.get(page_of(job)).content.decode()
+    for _ in range(2):
+        publisher.post(address, retire)
+    assert list(Entry.objects.filter(status="retired").values_list("key", flat=True)) == [walked.key]
+    assert "“No longer in sleep.md.”" in last_step(walked)
+
+
+def test_a_document_that_was_not_read_to_its_end_misses_nothing(browser: Client) -> None:
+    text = "# Sleep\n\n" + "".join(f"## Part {number}\n\nSome words.\n\n" for number in range(4))
+    limits = Limits(headings=2)
+    rows = list(document_rows(read_markdown(text, limits=limits), name="a.md", limits=limits))
+    assert not any(isinstance(row, Whole) for row in rows)
 
 
 def test_report_can_be_taken_away(browser: Client) -> None:

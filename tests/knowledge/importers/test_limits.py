@@ -20,7 +20,7 @@ from knowledge.importers.medquad import read_medquad
 from knowledge.importers.pdf import as_document, read_pdf
 from knowledge.importers.pdf_pages import read_pages
 from knowledge.importers.reading import Reading, SourceFile
-from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile
+from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile, Whole
 from tests.knowledge.importers.conftest import DAY, SLEEP_PAGE, Read, by_words, lines, medquad, pdf, zipped
 
 Found = TypeVar("Found")
@@ -117,7 +117,7 @@ def test_broken_files_are_refused_and_break_nothing(name: str, noise: bytes, at:
     at %= len(start) + 1
     for content in (start + noise, start[:at] + noise, start[:at] + noise + start[at + len(noise) :], noise):
         for row in read(name, content):
-            assert isinstance(row, Row | Note) or row.reason.endswith((".", "…")) or ":" in row.reason
+            assert isinstance(row, Row | Note | Whole) or row.reason.endswith((".", "…")) or ":" in row.reason
 
 
 @settings(max_examples=60, deadline=None)
