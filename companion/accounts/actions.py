@@ -63,9 +63,9 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
             audit.record(by or user, "account.opened", "account", user.pk, subject=user, kind=user.kind)
-    except (
-        IntegrityError
-    ):  # another took the name, address or number in the same moment, or left it with a closed account
+            events.account_opened(user)
+    # Another took the name, address or number in the same moment, or left it with a closed account.
+    except IntegrityError:
         raise ValidationError(
             {"username": "Somebody already uses this name, e-mail address or phone number."}
         ) from None

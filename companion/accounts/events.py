@@ -12,10 +12,14 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from companion.accounts.models import User
+
 log = logging.getLogger(__name__)
 #: Seconds that a hint may take: a Redis that is frozen must hold nobody up.
 PATIENCE = 1.0
 AccountListener = Callable[[UUID], None]
+NewAccountListener = Callable[[User], None]
+_new_account_listeners: list[NewAccountListener] = []
 _account_listeners: list[AccountListener] = []
 _erasure_listeners: list[AccountListener] = []
 
@@ -36,6 +40,22 @@ def revoked_on_commit(user_id: UUID) -> None:
     """Have a person's open sockets checked once the change is stored."""
     event = Revoked(type="revoked", user_id=str(user_id))
     transaction.on_commit(lambda: send_hints([(user_group(user_id), dict(event))]))
+
+
+def tell_of_new_accounts(listener: NewAccountListener) -> None:
+    """Let a higher room lay out what a new person needs, within the transaction that opens the account.
+
+    Args:
+        listener: told the person.
+    """
+    if listener not in _new_account_listeners:
+        _new_account_listeners.append(listener)
+
+
+def account_opened(user: User) -> None:
+    """An account was opened."""
+    for listener in _new_account_listeners:
+        listener(user)
 
 
 def tell_of_accounts(listener: AccountListener) -> None:

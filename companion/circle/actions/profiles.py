@@ -35,6 +35,12 @@ def create_profile(user: User, **details: str) -> Senior:
     return change_profile(user, user.pk, **details) if details else senior
 
 
+def create_profile_with_account(user: User) -> None:
+    """A senior has a profile from the first moment: others reach them through it."""
+    if user.is_senior:
+        create_profile(user)
+
+
 def change_profile(by: User, senior_id: UUID, **details: str) -> Senior:
     """Write texts of a profile; those not named stay. The audit log keeps who wrote which, never what.
 

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from companion.accounts import limits, sign_ins
 from companion.accounts.clients import Client as Device
 from companion.accounts.models import User
 from companion.circle import actions
 from companion.circle.access import Need, access_senior
-from companion.circle.models import ContactPoint, Item, Membership
+from companion.circle.models import ContactPoint, Item, Membership, Senior
+from tests.companion.accounts.pages import SIGN_UP
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]
@@ -52,6 +54,16 @@ def test_everyone_lists_whom_they_look_after(ask: Ask, senior: User, daughter: U
 def test_one_senior_says_what_one_may(ask: Ask, senior: User, visitor: User) -> None:
     found = ask(visitor, "get", f"/seniors/{senior.pk}").json()
     assert (found["sees"], found["may"], found["may_write"]) == (["alerts"], ["alerts", "belong"], False)
+
+
+def test_a_senior_is_there_from_the_moment_they_sign_up(client: Client, ask: Ask, db: None) -> None:
+    client.post(reverse("sign-up"), SIGN_UP)
+    george = User.objects.get()
+    assert ask(george, "get", f"/seniors/{george.pk}").json()["is_me"]
+    assert ask(george, "get", f"/seniors/{george.pk}/profile").status_code == 200
+    client.logout()
+    client.post(reverse("sign-up"), {**SIGN_UP, "username": "ann", "email": "ann@example.org", "kind": "family"})
+    assert list(Senior.objects.values_list("pk", flat=True)) == [george.pk]
 
 
 READS = ("", "/profile", "/members", "/sharing", "/invitations", "/access-log")
