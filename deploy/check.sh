@@ -19,7 +19,8 @@ step "imports (import-linter)" lint-imports
 step "dependencies (deptry)" deptry .
 step "templates (djlint)" djlint templates --lint
 step "django" python manage.py check --fail-level WARNING
-step "django, deployed" env LILO_ENV=production ALLOWED_HOSTS=lilo.example SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) \
+step "django, deployed" env LILO_ENV=production ALLOWED_HOSTS=lilo.example \
+  ADMINS=olga@lilo.example ALERT_OPERATORS=mailto://olga@lilo.example SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) \
   FIELD_KEYS="k1:$(head -c 32 /dev/urandom | base64 -w0)" BLIND_INDEX_KEY=$(head -c 32 /dev/urandom | base64 -w0) \
   TOKEN_SIGNING_KEYS="$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 2>/dev/null)" \
   python manage.py check --deploy --fail-level WARNING

@@ -166,6 +166,10 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Lilo <lilo@localhost>")
+#: Who is written to when questions drift or an experiment ends.
+ADMINS = [(address, address) for address in env.names("ADMINS")]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = ""  # the subjects say that they are Lilo's
 
 # Limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

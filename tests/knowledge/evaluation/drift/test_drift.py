@@ -141,7 +141,7 @@ def test_operators_are_told_once_and_everywhere(
 
     check = actions.check_day(day=DAY)
     assert check.has_drifted
-    assert [mail.subject for mail in mailoutbox] == ["[Django] Lilo: questions or answers have changed, 2026-05-20"]
+    assert [mail.subject for mail in mailoutbox] == ["Lilo: questions or answers have changed, 2026-05-20"]
     assert "Likeness of question and evidence" in mailoutbox[0].body
     assert any(record.message == "answers have drifted" for record in caplog.records)
     assert REGISTRY.get_sample_value("lilo_drift", {"measure": "similarity"}) == 1

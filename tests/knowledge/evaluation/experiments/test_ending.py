@@ -32,7 +32,7 @@ def test_the_better_arm_is_announced_with_its_interval(
     assert experiment.ended_by is None
     assert experiment.ended_because.startswith("Arm B does better at “Answered well”, by ")
     assert experiment.ended_because.endswith("It is safe to keep.")
-    assert [mail.subject for mail in mailoutbox] == ["[Django] Lilo: the experiment “Four” ended"]
+    assert [mail.subject for mail in mailoutbox] == ["Lilo: the experiment “Four” ended"]
     assert experiment.looks.get().end == "better"
 
 
