@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from knowledge.importers.medquad import read_medquad
 from knowledge.importers.pdf import as_document, read_pdf
 from knowledge.importers.pdf_pages import read_pages
 from knowledge.importers.reading import Reading, SourceFile
-from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile, Whole
+from knowledge.importers.rows import ImportRow, Note, RefusedRow, Row, UnreadableFile, Whole
 from tests.knowledge.importers.conftest import DAY, SLEEP_PAGE, Read, by_words, lines, medquad, pdf, zipped
 
 Found = TypeVar("Found")
@@ -30,7 +30,7 @@ ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "aaaaaaaaaa"><!EN
 OUTSIDE = ENTITIES.replace(b'<!ENTITY a "aaaaaaaaaa">', b'<!ENTITY a SYSTEM "file:///etc/passwd">')
 
 
-def reasons(rows: list[Row | RefusedRow | Note]) -> list[str]:
+def reasons(rows: Iterable[ImportRow]) -> list[str]:
     return [row.reason for row in rows if isinstance(row, RefusedRow)]
 
 
@@ -85,7 +85,7 @@ def test_large_file_of_rows_is_streamed_where_the_terminal_asks_for_it(tmp_path:
     files = [SourceFile("a.jsonl", tmp_path / "a.jsonl")]
     small = Limits(file_bytes=1_000)
     assert sum(isinstance(row, Row) for row in Reading(files, limits=small, day=DAY, streamed_without_limit=True)) == 50
-    assert reasons(list(Reading(files, limits=small, day=DAY))) == ["It is larger than 0 MB."]
+    assert reasons(Reading(files, limits=small, day=DAY)) == ["It is larger than 0 MB."]
 
 
 def test_pdf_that_takes_too_long_is_stopped() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge.importers.lines import MAX_LINE_BYTES
 from knowledge.importers.records import Format, read_records
-from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile
+from knowledge.importers.rows import Note, RefusedRow, Row, UnreadableFile, Whole
 from knowledge.rules import SourceText
 
 ROW = {"id": "A1", "question": "What is flu?", "answer": "An illness.", "category": "Information", "source": "CDC"}
@@ -47,7 +47,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
 
 
 def read(content: bytes, file_format: Format = "jsonl") -> list[Row | RefusedRow]:
-    return [row for row in read_records(io.BytesIO(content), file_format) if not isinstance(row, Note)]
+    return [row for row in read_records(io.BytesIO(content), file_format) if not isinstance(row, Note | Whole)]
 
 
 def as_line(**changes: Any) -> bytes:
