@@ -29,6 +29,7 @@ NOT_EXPORTED = {
     "django_admin_log": "what operators did",
     "knowledge_entry": "what curators wrote for everybody",
     "knowledge_entryversion": "who wrote and reviewed for everybody",
+    "knowledge_groupstep": "which curator put questions together",
     "knowledge_evaluationrun": "which curator asked for a measurement",
     "knowledge_importjob": "files that curators brought in",
     "knowledge_questiongroup": "which curator set questions aside",
