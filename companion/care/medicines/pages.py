@@ -25,7 +25,6 @@ from companion.care.medicines.models import (
     Regimen,
     RegimenPicture,
     RegimenState,
-    SkipReason,
 )
 from companion.care.medicines.plan import Rule, RuleKind
 from companion.care.medicines.selectors import AsNeeded
@@ -37,7 +36,6 @@ from companion.safety import clock
 SOON = timedelta(minutes=30)
 #: "Order soon" is shown so many days before the day by which to order.
 AHEAD = timedelta(days=3)
-HISTORY = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +116,6 @@ class MedicineCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a medicine's history."""
-
-    at: datetime
-    when: str
-    words: str
-    tone: str = ""
-    more: str = ""
-    address: str = ""
-    undo_event: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Undo:
     """What was written down last, and where it is taken back."""
 
@@ -164,7 +149,7 @@ def dose_card(
 ) -> DoseCard:
     """A dose in words, by the senior's own clock."""
     regimen, zone = row.regimen, senior.user.time_zone
-    words, tone, icon = _state_of(row, senior, now)
+    words, tone, icon = state_of(row, senior, now)
     last_moment = row.closes_at - rules.SNOOZE_MARGIN
     return DoseCard(
         key=row.pk,
@@ -233,37 +218,13 @@ def needed_today(senior: Senior) -> list[MedicineCard]:
     return [medicine_card(regimen, senior) for regimen, _ in selectors.as_needed_of(senior.pk)]
 
 
-def history_of(senior: Senior, regimen: Regimen) -> list[Line]:
-    """The last two weeks of a medicine, newest first: each dose that was due, and each besides."""
-    now, zone = clock.now(), senior.user.time_zone
-    today = now.astimezone(ZoneInfo(zone)).date()
-    rows = selectors.occurrences_of(senior.pk, today - HISTORY, today, regimen_id=regimen.pk)
-    past = [row for row in rows if row.state != DoseState.CANCELLED and (row.due_at <= now or not row.is_open)]
-    reasons = skip_reasons(past)
-    lines = [_dose_line(row, senior, now, reasons.get(row.pk, "")) for row in past]
-    besides = selectors.events_of(senior.pk, regimen_id=regimen.pk).filter(
-        occurrence=None, kind=DoseEvent.Kind.TAKEN, taken_at__gte=now - HISTORY
-    )
-    lines += [_besides_line(event, senior, today) for event in besides.exclude(followed_by__kind=DoseEvent.Kind.UNDONE)]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
-
-
-def skip_reasons(rows: Sequence[Occurrence]) -> dict[UUID, str]:
-    """Why these doses were left out, in words."""
-    skipped = [row.pk for row in rows if row.state == DoseState.SKIPPED]
-    events = DoseEvent.objects.filter(occurrence__in=skipped, kind=DoseEvent.Kind.SKIPPED).order_by("recorded_at")
-    standing = events.exclude(followed_by__kind=DoseEvent.Kind.UNDONE) if skipped else events.none()
-    found = standing.values_list("occurrence", "reason")
-    return {key: str(SkipReason(reason).label) for key, reason in found if key and reason}
-
-
 def undo_of(senior: Senior, kind: str, key: UUID) -> Undo | None:
     """What was written down last, while it still stands."""
     if kind == "dose":
         row = selectors.dose(senior.pk, key)
         if row is None or row.state not in (DoseState.TAKEN, DoseState.SKIPPED):
             return None
-        words, _, _ = _state_of(row, senior, clock.now())
+        words, _, _ = state_of(row, senior, clock.now())
         called = in_words.called(row.regimen)
         return Undo(f"Written down: {called}. {words}", reverse("dose-act", args=[senior.pk, key, "undo"]))
     event = selectors.events_of(senior.pk).filter(pk=key, occurrence=None).exclude(
@@ -298,7 +259,7 @@ def who(person: User | None, senior: Senior) -> str:
     return f", noted by {person.short_name}" if person is not None and person.pk != senior.pk else ""
 
 
-def _state_of(row: Occurrence, senior: Senior, now: datetime) -> tuple[str, str, str]:
+def state_of(row: Occurrence, senior: Senior, now: datetime) -> tuple[str, str, str]:
     """A dose's state in words, its tone and its icon."""
     zone = senior.user.time_zone
     due = in_words.local_time(row.due_at, zone)
@@ -389,24 +350,3 @@ def _facts(regimen: Regimen, rule: Rule, rule_words: str) -> Iterator[tuple[str,
         yield "Important", "It must not be missed"
     if regimen.expires_on is not None:
         yield "Use before", f"{regimen.expires_on.day} {regimen.expires_on:%B %Y}"
-
-
-def _dose_line(row: Occurrence, senior: Senior, now: datetime, reason: str) -> Line:
-    words, tone, _ = _state_of(row, senior, now)
-    today = now.astimezone(ZoneInfo(senior.user.time_zone)).date()
-    when = _moment(row.due_at, senior, today)
-    address = reverse("dose", args=[senior.pk, row.pk])
-    return Line(row.due_at, when, words, tone, reason.capitalize(), address)
-
-
-def _besides_line(event: DoseEvent, senior: Senior, today: date) -> Line:
-    at = event.taken_at or event.recorded_at
-    when = _moment(at, senior, today)
-    words = f"Taken: {in_words.how_much(event.quantity, event.regimen.form)}{who(event.by, senior)}"
-    doubt = str(DoseEvent.Doubt(event.doubt).label) if event.doubt else ""
-    return Line(at, when, words, "soon" if doubt else "well", doubt.capitalize(), undo_event=event.pk)
-
-
-def _moment(at: datetime, senior: Senior, today: date) -> str:
-    local = at.astimezone(ZoneInfo(senior.user.time_zone))
-    return f"{in_words.begin(in_words.day_words(local.date(), today))} at {in_words.clock_time(local)}"

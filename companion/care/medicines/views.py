@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from companion.accounts.models import User
-from companion.care.medicines import actions, exports, fhir, in_words, pages, selectors
+from companion.care.medicines import actions, exports, fhir, history, in_words, pages, selectors
 from companion.care.medicines.actions import DoseResult
 from companion.care.medicines.forms import StockForm, TakenForm
 from companion.care.medicines.frame import UNDO, back_to, list_address, person_of, regimen_of, senior_of, show
@@ -72,7 +72,7 @@ def medicine(request: HttpRequest, senior_id: UUID, regimen_id: UUID) -> HttpRes
     names = {one.pk: in_words.called(one) for one in selectors.regimens_of(senior.pk, with_stopped=True)}
     context = {
         "card": pages.medicine_card(regimen, senior, names=names),
-        "history": pages.history_of(senior, regimen),
+        "history": history.history_of(senior, regimen),
         "pairs": [(pair, in_words.called(pair.other(regimen))) for pair in selectors.pairs_of(regimen)],
     }
     return show(request, "medicines/medicine.html", senior, context)

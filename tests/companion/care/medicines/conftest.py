@@ -104,9 +104,27 @@ def shared(senior: User, daughter: User) -> User:
     return daughter
 
 
+@pytest.fixture
+def due(add: Callable[..., Regimen], clockwork: Clockwork) -> Occurrence:
+    """A dose of twice a day, due ten minutes ago and reminded of."""
+    regimen = add(daily("08:00", "20:00"))
+    clockwork.go_to("2026-06-01 12:10")
+    return doses(regimen)[0]
+
+
 def doses(regimen: Regimen, **which: Any) -> list[Occurrence]:
     """A medicine's doses, in order."""
     return list(Occurrence.objects.filter(regimen=regimen, **which).order_by("due_at"))
+
+
+def due_times(regimen: Regimen) -> list[str]:
+    """When a medicine's doses are due, in UTC."""
+    return [f"{row.due_at:%m-%d %H:%M}" for row in doses(regimen)]
+
+
+def again(occurrence: Occurrence) -> Occurrence:
+    """A dose as it is stored now."""
+    return Occurrence.objects.get(pk=occurrence.pk)
 
 
 def states(regimen: Regimen) -> list[str]:

@@ -1,9 +1,9 @@
-"""The clockwork: what happens to a dose as time passes, relays stop, people travel and rules change."""
+"""The clockwork: what happens to a dose as time passes, relays stop, and rules change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 from companion.accounts.models import User
 from companion.care.medicines import actions, ticks
 from companion.care.medicines.models import DoseEvent, DoseState, Notice, Occurrence, Regimen
-from companion.care.medicines.plan import Rule
 from companion.circle import actions as circle
 from companion.circle.models import Item
 from companion.safety.models import Alert, AlertEvent, Delivery
@@ -20,6 +19,7 @@ from tests.companion.care.medicines.conftest import (
     Clockwork,
     daily,
     doses,
+    due_times,
     instant,
     letters,
     reachable,
@@ -28,15 +28,6 @@ from tests.companion.care.medicines.conftest import (
 
 Add = Callable[..., Regimen]
 KIND = Notice.Kind
-
-
-def move(senior: User, zone: str) -> None:
-    """The senior's clock is that of another place from now on."""
-    User.objects.filter(pk=senior.pk).update(time_zone=zone)
-
-
-def due_times(regimen: Regimen) -> list[str]:
-    return [f"{row.due_at:%m-%d %H:%M}" for row in doses(regimen)]
 
 
 # --- laid out ---
@@ -328,210 +319,6 @@ def test_closed_account_is_reminded_of_nothing(
     clockwork.go_to("2026-06-02 14:00")
     assert (clockwork.pushes, letters(shared), Alert.objects.count()) == ([], [], 0)
     assert set(states(regimen)) <= {"cancelled"}
-
-
-# --- journeys and zones ---
-
-
-def test_medicine_that_keeps_home_time_shows_both_clocks(add: Add, clockwork: Clockwork, senior: User) -> None:
-    add(daily("08:00"), zone_policy="home")
-    move(senior, "Europe/London")
-    clockwork.go_to("2026-06-01 12:00")
-    assert "due at 8:00 a.m. at home, which is 1:00 p.m. here." in clockwork.pushes[-1]["event"]["detail"]
-
-
-def test_medicine_that_follows_goes_by_the_clock_there_and_doubles_nothing(
-    add: Add, clockwork: Clockwork, senior: User
-) -> None:
-    regimen = add(daily("08:00"), zone_policy="device")
-    clockwork.go_to("2026-06-01 12:01")
-    actions.take_dose(senior, doses(regimen)[0].pk)
-    move(senior, "America/Los_Angeles")  # where it is five in the morning, and eight is still to come
-    clockwork.go_to("2026-06-01 13:00")
-    assert due_times(regimen)[:3] == ["06-01 12:00", "06-02 15:00", "06-03 15:00"]
-
-
-def test_journey_that_gives_the_day_twice_loses_no_dose(add: Add, clockwork: Clockwork, senior: User) -> None:
-    move(senior, "Australia/Sydney")
-    senior.refresh_from_db()
-    regimen = add(daily("08:00"), zone_policy="device")
-    clockwork.go_to("2026-06-01 22:01")
-    actions.take_dose(senior, doses(regimen)[0].pk)  # of the second of June, there
-    move(senior, "America/New_York")
-    clockwork.go_to("2026-06-02 02:00")
-    rows = doses(regimen)
-    assert [f"{row.due_at:%m-%d %H:%M} {row.local_date}" for row in rows[:3]] == [
-        "06-01 22:00 2026-06-02",
-        "06-02 12:00 2026-06-02",  # eight in New York, fourteen hours on: the same clock time of the same day again
-        "06-03 12:00 2026-06-03",
-    ]
-
-
-def test_senior_is_asked_once_a_journey(add: Add, clockwork: Clockwork, senior: User) -> None:
-    regimen = add(daily("08:00"))
-    question = "By which clock shall I remind you of the white heart pill?"
-    move(senior, "Europe/London")
-    clockwork.tick()
-    clockwork.tick()
-    assert clockwork.shown() == [question]
-    assert due_times(regimen)[0] == "06-01 12:00"
-    actions.settle_zone(senior, regimen.pk, follow=True)
-    assert due_times(regimen)[0] == "06-02 07:00"
-    clockwork.tick()
-    move(senior, "America/New_York")
-    clockwork.tick()
-    assert clockwork.shown() == [question, question]
-    actions.settle_zone(senior, regimen.pk, follow=False)
-    clockwork.tick()
-    assert clockwork.shown() == [question, question]
-
-
-def test_new_table_of_zones_moves_what_lies_ahead_only(
-    add: Add, clockwork: Clockwork, senior: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    regimen = add(daily("08:00"))
-    clockwork.go_to("2026-06-01 12:00")
-    from companion.care.medicines import schedule
-
-    class ChangedZone:
-        """New York decides in June to stay at UTC-5."""
-
-        def __new__(cls, name: str) -> Any:
-            from datetime import timezone
-
-            return timezone(timedelta(hours=-5))
-
-    monkeypatch.setattr(schedule, "ZoneInfo", ChangedZone)
-    clockwork.go_to("2026-06-01 19:00")
-    assert due_times(regimen)[:3] == ["06-01 12:00", "06-02 13:00", "06-03 13:00"]
-
-
-def test_own_day_moves_doses_ahead(add: Add, clockwork: Clockwork, senior: User) -> None:
-    regimen = add(Rule(kind="times", start="2026-01-01", slots=[{"moment": "breakfast"}]))
-    assert doses(regimen)[0].label == "08:00"
-    actions.set_routine(senior, senior.pk, breakfast=time(9, 30))
-    assert [row.label for row in doses(regimen)][:2] == ["09:30", "09:30"]
-
-
-# --- intervals and linked medicines ---
-
-
-def interval(count_from: str) -> Rule:
-    return Rule(
-        kind="interval", start="2026-06-01", every_minutes=480, count_from=count_from,
-        first_at=instant("2026-06-01 12:00"),
-    )  # fmt: skip
-
-
-def test_interval_from_taken_moves_on_with_each_taking(add: Add, clockwork: Clockwork, senior: User) -> None:
-    regimen = add(interval("taken"))
-    clockwork.go_to("2026-06-01 13:10")
-    actions.take_dose(senior, doses(regimen)[0].pk)
-    assert due_times(regimen)[-1] == "06-01 21:10"
-    actions.undo_dose(senior, doses(regimen)[0].pk)
-    assert due_times(regimen)[-1] == "06-01 20:00"
-    clockwork.go_to("2026-06-02 12:00")
-    assert states(regimen) == ["missed", "missed", "missed", "pending"]
-
-
-def test_interval_from_due_never_drifts(add: Add, clockwork: Clockwork, senior: User) -> None:
-    regimen = add(interval("due"))
-    clockwork.go_to("2026-06-01 13:10")
-    actions.take_dose(senior, doses(regimen)[0].pk)
-    assert due_times(regimen)[:3] == ["06-01 12:00", "06-01 20:00", "06-02 04:00"]
-
-
-@pytest.fixture
-def pair(add: Add) -> tuple[Regimen, Regimen]:
-    """Drops, and others ten minutes after them."""
-    first = add(daily("08:00"), name="Drops")
-    rule = Rule(kind="linked", start="2026-01-01", after=first.pk, minutes_after=10)
-    return first, add(rule, name="Other drops", look="blue bottle")
-
-
-def test_linked_dose_is_due_after_the_other(pair: tuple[Regimen, Regimen]) -> None:
-    assert due_times(pair[1])[:2] == ["06-01 12:10", "06-02 12:10"]
-
-
-def test_linked_dose_waits_for_the_other_and_follows_it(
-    pair: tuple[Regimen, Regimen], clockwork: Clockwork, senior: User
-) -> None:
-    first, second = pair
-    clockwork.go_to("2026-06-01 12:40")
-    assert "blue bottle" not in " ".join(clockwork.shown())
-    actions.take_dose(senior, doses(first)[0].pk)
-    assert due_times(second)[0] == "06-01 12:50"
-    clockwork.go_to("2026-06-01 12:50")
-    assert clockwork.shown()[-1] == "It is time for the blue bottle."
-
-
-def test_snoozing_one_moves_the_linked_one(pair: tuple[Regimen, Regimen], clockwork: Clockwork, senior: User) -> None:
-    first, second = pair
-    clockwork.go_to("2026-06-01 12:00")
-    actions.snooze_dose(senior, doses(first)[0].pk, minutes=30)
-    assert due_times(second)[0] == "06-01 12:40"
-
-
-def test_linked_dose_is_reminded_although_the_other_was_missed(
-    pair: tuple[Regimen, Regimen], clockwork: Clockwork
-) -> None:
-    first, second = pair
-    clockwork.go_to("2026-06-01 18:10")
-    assert (states(first), states(second)) == (["missed"], ["pending"])
-    assert clockwork.shown()[-1] == "It is time for the blue bottle."
-
-
-def test_medicine_that_others_follow_is_not_simply_stopped(pair: tuple[Regimen, Regimen], senior: User) -> None:
-    with pytest.raises(actions.RefusedError):
-        actions.stop_regimen(senior, pair[0].pk)
-    assert actions.pause_all(senior, senior.pk, reason="hospital") == 2
-
-
-# --- errands and questions ---
-
-
-def test_effect_of_a_dose_as_needed_is_asked_for(add: Add, clockwork: Clockwork, senior: User) -> None:
-    regimen = add(Rule(kind="as_needed", start="2026-01-01"))
-    kept = actions.take_as_needed(senior, regimen.pk).event
-    clockwork.jump_to("2026-06-01 10:01")
-    undone = actions.take_as_needed(senior, regimen.pk).event
-    assert kept is not None
-    assert undone is not None
-    actions.undo_as_needed(senior, undone.pk)
-    clockwork.go_to("2026-06-01 10:44")
-    assert clockwork.pushes == []
-    clockwork.go_to("2026-06-01 10:50")
-    assert clockwork.shown() == ["Has the white heart pill helped?"]
-    assert actions.record_effect(senior, kept.pk, effect="better").of == kept
-
-
-def test_time_to_order_is_said_once_by_day(add: Add, clockwork: Clockwork, senior: User, shared: User) -> None:
-    regimen = add(daily("08:00"), lead_days=4)
-    actions.count_stock(senior, regimen.pk, Decimal(7))
-    ordered = "Time to order the white heart pill."
-
-    def take_daily(first: int, last: int) -> None:
-        for day in range(first, last + 1):
-            clockwork.go_to(f"2026-06-{day:02d} 12:00")
-            actions.take_dose(senior, doses(regimen, state="pending")[0].pk)
-
-    take_daily(1, 3)
-    assert ordered not in clockwork.shown()
-    take_daily(4, 6)
-    assert clockwork.shown().count(ordered) == 1
-    assert letters(shared).count("Margaret: a small errand") == 1
-    said = Notice.objects.get(kind=KIND.REFILL, channel="page").sent_at
-    assert said is not None
-    assert said.hour in range(13, 23)
-    actions.refill(senior, regimen.pk, Decimal(7))
-    take_daily(7, 13)
-    assert clockwork.shown().count(ordered) == 2
-
-
-def test_date_on_the_packet_is_said_before_it_comes(add: Add, clockwork: Clockwork) -> None:
-    add(daily("08:00"), expires_on=datetime(2026, 6, 16, tzinfo=UTC).date())
-    clockwork.go_to("2026-06-03 20:00")
-    assert clockwork.shown().count("Please look at the date on the white heart pill.") == 1
 
 
 # --- one trouble alone, and many people ---
