@@ -36,9 +36,17 @@ _WHOLE = (
     "go let fed like just get lift look do hold eat drunk drank drink had better end be want see know sure give giving "
     "point reason one body way home my worth live need straight right find talk speak even up well only quite a the"
 )
+_NOT_TAKEN_DOWN = rf"(?!(?:{_STEMS.replace(' ', '|')})|(?:{_WHOLE.replace(' ', '|')})(?!\S))"
 _INNER_NOT = re.compile(
-    r"(?<!\S)(?:not|no|never|without|nothing) (?:\S+ )?"
-    rf"(?!(?:{_STEMS.replace(' ', '|')})|(?:{_WHOLE.replace(' ', '|')})(?!\S))(\S+)"
+    rf"(?<!\S)(?:not|no|never|without|nothing) (?:(?!stop){_NOT_TAKEN_DOWN}\S+ )?{_NOT_TAKEN_DOWN}(\S+)"
+)
+#: A danger that is stated, and then what to do about it is asked: the statement is no part of the question.
+_STATED_THEN_ASKED = re.compile(
+    r"^(?!(?:if|when|whenever|what|where|who|why|which|how|suppose|supposing|imagine|in case|should|could|would|can|do|"
+    r"does|am|is|are|say)(?!\S))"
+    r"(?P<stated>[^?]{4,}?)(?:,| and| so| now| please)* "
+    r"(?P<asked>(?:(?:what|who|where|which|how)(?: \S+)? )?(?:should|shall|can|could|do|must|am) (?:i|we)(?!\S)"
+    r"(?:(?! if | when | in case |,).)*)$"
 )
 _A_THING = re.compile(
     r"(?<!\S)(?:it|that|remote|wool|they|glasses|telly|book|paper|phone|cat|dog) "
@@ -74,11 +82,19 @@ def clauses(normalised: str) -> tuple[list[Clause], list[str]]:
     found: list[Clause] = []
     plain = _cues()["figures"].sub(blank, normalised)
     for sentence in re.finditer(r"[^.?]+(?:[.?]|$)", plain):
-        whole = sentence.group()
-        text = whole.strip(" .?")
-        parts = re.split(r"(?<!\S)(?:but|though|although|however|except|only that|yet|apart from|, only)(?!\S)", text)
-        found += [Clause(part.strip(" ,"), whole.endswith("?"), text, plain) for part in parts if part.strip(" ,")]
+        found += [part for whole in _stated_and_asked(sentence.group().strip()) for part in _parts(whole, plain)]
     return found, figures
+
+
+def _stated_and_asked(sentence: str) -> list[str]:
+    parted = _STATED_THEN_ASKED.match(sentence)
+    return [parted["stated"], parted["asked"]] if parted else [sentence]
+
+
+def _parts(whole: str, message: str) -> list[Clause]:
+    text = whole.strip(" .?")
+    parts = re.split(r"(?<!\S)(?:but|though|although|however|except|only that|yet|apart from|, only)(?!\S)", text)
+    return [Clause(part.strip(" ,"), whole.endswith("?"), text, message) for part in parts if part.strip(" ,")]
 
 
 def weigh(hit: Hit, clause: Clause) -> tuple[Level, str]:

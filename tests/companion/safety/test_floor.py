@@ -120,6 +120,52 @@ def test_danger_now_is_an_emergency(text: str, category: str) -> None:
     assert found.reasons, "an alert must say what decided it"
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("I smell gas, what should I do?", "hazard"),
+        ("i smell gas what should i do", "hazard"),
+        ("The carbon monoxide alarm is going off, what should I do?", "hazard"),
+        ("the co alarm won't stop and I have a headache, what do I do?", "hazard"),
+        ("I have chest pain, what should I do?", "cardiac"),
+        ("I've fallen and can't get up, what should I do?", "fall"),
+        ("My husband is choking, what should I do?", "choking"),
+        ("I can't breathe properly, so what can I do please", "breathing"),
+        ("My wife has collapsed and who should I call?", "collapse"),
+    ],
+)
+def test_a_danger_told_before_asking_what_to_do_is_no_supposition(text: str, category: str) -> None:
+    found = floor(text)
+    assert (found.level, found.category) == (Level.EMERGENCY, category), found
+    assert sure_level(text) is Level.EMERGENCY, "it must not need the learned layer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What should I do if I smell gas?",
+        "If I smell gas, what should I do?",
+        "When I smell gas, what should I do?",
+        "Suppose I fall in the bath, what should I do?",
+        "My sister had a stroke last year, what should I look out for?",
+        "In the film she smelled gas, what should she have done?",
+    ],
+)
+def test_what_to_do_about_a_danger_that_is_not_there_raises_nothing(text: str) -> None:
+    assert floor(text).level is Level.NONE, floor(text)
+
+
+def test_where_am_i_stays_one_question() -> None:
+    assert floor("where am i").level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize("text", ["My nose won't stop bleeding", "A nosebleed that will not stop, what can I do?"])
+    "text", ["My nose won't stop bleeding", "I have a nosebleed that will not stop, what can I do?"]
+)
+def test_a_nosebleed_that_goes_on_is_never_passed_over(text: str) -> None:
+    assert sure_level(text).rank >= Level.ASK.rank, floor(text)
+
+
 @pytest.mark.parametrize(("text", "category"), ASKED_ABOUT)
 def test_danger_in_doubt_is_asked_about(text: str, category: str) -> None:
     found = floor(text)
