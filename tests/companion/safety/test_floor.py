@@ -160,8 +160,6 @@ def test_where_am_i_stays_one_question() -> None:
 
 
 @pytest.mark.parametrize("text", ["My nose won't stop bleeding", "A nosebleed that will not stop, what can I do?"])
-    "text", ["My nose won't stop bleeding", "I have a nosebleed that will not stop, what can I do?"]
-)
 def test_a_nosebleed_that_goes_on_is_never_passed_over(text: str) -> None:
     assert sure_level(text).rank >= Level.ASK.rank, floor(text)
 
