@@ -19,8 +19,8 @@ demo: $(VENV)/.runtime ## install, prepare a demo household, and serve on localh
 # The browser has an event loop of its own, in which asynchronous tests cannot run: hence two runs.
 test: $(VENV)/.dev ## run the whole suite
 	@./deploy/test-tools.sh
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
-	@$(PY) -m pytest -n auto --maxprocesses 3 --dist loadfile tests/browser
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+	@$(PY) -m pytest -n auto --maxprocesses 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 check: $(VENV)/.dev ## style, types, security, imports, dependencies, templates, migrations, corpus
 	@./deploy/check.sh

@@ -32,6 +32,26 @@ settings.WHITENOISE_AUTOREFRESH = True
 
 # A real file, as in service: threads and other processes meet in it. In memory, SQLite locks whole tables.
 connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
+#: Files that take longest begin first: no worker ends a run alone with one. Those that wait for the corpus stand apart.
+LONGEST = (
+    "tests/permissions/test_pages.py",
+    "tests/knowledge/plane/test_killed.py",
+    "tests/companion/safety/test_faults.py",
+    "tests/companion/safety/test_alerts_postgresql.py",
+    "tests/permissions/test_operations.py",
+    "tests/knowledge/evaluation/test_golden_set.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others keep their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind in the temporary folder."""
+    shutil.rmtree(os.environ["LILO_DATA_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -50,18 +70,32 @@ def pytest_xdist_setupnodes() -> None:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Only one process at a time is in here."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
+def _replace(kept: Path, version: Path) -> None:
+    unfinished = kept.with_name("unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(version, unfinished / version.name)
+    shutil.rmtree(kept, ignore_errors=True)
+    unfinished.rename(kept)
+
+
 @pytest.fixture(scope="session")
-def corpus_artefact(request: pytest.FixtureRequest) -> Path:
+def starter_artefacts(request: pytest.FixtureRequest) -> Path:
+    """Where Pytest's cache keeps the newest build of the starter corpus, once there is one."""
+    return request.config.cache.mkdir("starter") / "artefacts"
+
+
+@pytest.fixture(scope="session")
+def corpus_artefact(starter_artefacts: Path) -> Path:
     """The starter corpus, built once a run with the real model: the folder of artefacts it is published in.
 
-    Pytest's cache keeps the first build, from which later runs take the vectors of texts that have not changed.
+    The vectors of texts that have not changed are those of the last run.
     """
     from knowledge.importers.starter import read_corpus
     from knowledge.index.build import build_and_publish
@@ -85,13 +119,12 @@ def corpus_artefact(request: pytest.FixtureRequest) -> Path:
         for text in sorted(read_corpus(), key=lambda text: text.key)
     ]
     folder = Path(settings.ARTEFACT_DIR)
-    kept = request.config.cache.mkdir("starter") / "artefacts"
-    with _alone(kept.with_name("lock")):  # the first worker builds, the others take what it built
-        if kept.exists():
-            shutil.copytree(kept, folder, dirs_exist_ok=True)
-        build_and_publish(entries=entries, folder=folder)
-        if not kept.exists():
-            shutil.copytree(folder, kept.with_name("unfinished"), dirs_exist_ok=True).rename(kept)
+    with alone(starter_artefacts.with_name("lock")):  # the first worker builds, the others take what it built
+        if starter_artefacts.exists():
+            shutil.copytree(starter_artefacts, folder, dirs_exist_ok=True)
+        built = build_and_publish(entries=entries, folder=folder)
+        if built.reused < built.rows + built.sentences or not starter_artefacts.exists():
+            _replace(starter_artefacts, folder / built.version)
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from lilo_site.management.commands.demo import PASSWORD
+from tests.conftest import alone
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -34,6 +36,23 @@ QUESTION = "I keep waking up at night, what can I do?"
 START_SECONDS = 180
 PATIENCE_MS = 30_000
 Cookies = list[SetCookieParam]
+#: The index of the household takes the vectors that the starter corpus was given by the tests before: a minute less.
+KEEP_VECTORS = """
+import os
+from pathlib import Path
+import numpy as np
+from knowledge.index import manifest
+from knowledge.index.shelf import Shelf
+from knowledge.plane.sources import written
+from knowledge.plane.vectors import vector_store
+from knowledge.plane.vectors.port import Maker
+shelf = Shelf(Path(os.environ["STARTER_ARTEFACTS"]))
+for version in shelf.versions():
+    folder = shelf.folder / version
+    card = manifest.read_manifest(folder)
+    vectors = zip(written(np.load(folder / manifest.HASHES)), np.load(folder / manifest.VECTORS), strict=True)
+    vector_store().keep(dict(vectors), Maker(card.model, card.dimension))
+"""
 PROBES = Path(__file__).with_name("probes.js").read_text(encoding="utf-8")
 
 
@@ -52,9 +71,34 @@ def probe(page: Page, name: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def server_data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The server's data folder; `LILO_BROWSER_DATA` names one to keep."""
-    return os.environ.get("LILO_BROWSER_DATA") or str(tmp_path_factory.mktemp("browser"))
+def server_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str, starter_artefacts: Path) -> str:
+    """The server's data folder: each worker has a copy of what is prepared once a run.
+
+    `LILO_BROWSER_DATA` names one to keep.
+    """
+    if kept := os.environ.get("LILO_BROWSER_DATA"):
+        _prepare(kept, starter_artefacts)
+        return kept
+    base = tmp_path_factory.getbasetemp()
+    prepared = (base if worker_id == "master" else base.parent) / "prepared"
+    with alone(prepared.with_name("prepared.lock")):
+        if not prepared.exists():
+            _prepare(str(prepared.with_name("unfinished")), starter_artefacts)
+            prepared.with_name("unfinished").rename(prepared)
+    return str(shutil.copytree(prepared, base / "browser"))
+
+
+def _prepare(folder: str, artefacts: Path) -> None:
+    """Make the household and its index, with the vectors that the starter corpus has already."""
+    environment = os.environ | {"LILO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "lilo_site.settings"}
+    for command in (["migrate", "-v0"], ["shell", "-v0", "-c", KEEP_VECTORS], ["demo", "--prepare-only"]):
+        subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *command],
+            cwd=ROOT,
+            env=environment | {"STARTER_ARTEFACTS": str(artefacts)},
+            check=True,
+            capture_output=True,
+        )
 
 
 @pytest.fixture(scope="session")
@@ -62,11 +106,9 @@ def server_port(server_data: str) -> Iterator[int]:
     """A server with a data folder, household and index of its own."""
     folder = server_data
     environment = os.environ | {"LILO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "lilo_site.settings"}
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "demo", "--prepare-only"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    command = [*manage, "serve", "--port", str(port)]
+    command = [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)]
     with (
         Path(folder, "server.log").open("w", encoding="utf-8") as log,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as server,
