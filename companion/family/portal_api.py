@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from ninja import Query, Router
 
@@ -79,7 +80,7 @@ def get_activity(request: SignedInRequest, senior_id: UUID, cursor: Before, limi
         for one in days
     ]
     earlier = until - timedelta(days=limit)
-    is_older = picture.senior.user.created_at.date() <= earlier
+    is_older = picture.senior.user.created_at.astimezone(ZoneInfo(picture.zone)).date() <= earlier
     return ActivityOut(items=items, next_cursor=earlier.isoformat() if is_older else None)
 
 

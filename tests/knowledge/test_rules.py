@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from knowledge.rules import EntryText, entry_problems
 from tests.knowledge.conftest import GOOD, SOURCE
@@ -58,3 +59,8 @@ def test_warning_against_changing_a_medicine_is_allowed(advice: str) -> None:
 
 def test_small_talk_needs_no_source() -> None:
     assert entry_problems(replace(GOOD, category="small-talk", sources=())) == []
+
+
+def test_source_read_today_in_the_far_east_has_been_read() -> None:
+    with time_machine.travel(datetime(2026, 3, 1, 23, tzinfo=UTC), tick=False):
+        assert entry_problems(replace(GOOD, sources=(replace(SOURCE, date=date(2026, 3, 2)),))) == []

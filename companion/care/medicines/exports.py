@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from companion.care.medicines import in_words, selectors
 from companion.care.medicines.fhir import UNKNOWN, Course, Record
@@ -20,7 +21,8 @@ def record_of(senior: Senior, since: date, until: date) -> Record:
     regimens = selectors.regimens_of(senior.pk, with_stopped=True)
     names = {one.pk: in_words.called(one) for one in regimens}
     events: defaultdict[UUID, list[DoseEvent]] = defaultdict(list)
-    for event in _standing(senior.pk, since, until):
+    zone = ZoneInfo(senior.user.time_zone)
+    for event in _standing(senior.pk, since, until, zone):
         events[event.regimen_id].append(event)
     unnoted: defaultdict[UUID, list[Occurrence]] = defaultdict(list)
     for row in selectors.occurrences_of(senior.pk, since, until).filter(state__in=list(UNKNOWN)):
@@ -36,14 +38,15 @@ def record_of(senior: Senior, since: date, until: date) -> Record:
         )
         for one in regimens
     ]
-    return Record(senior.pk, senior.user.full_name or senior.name, clock.now(), courses)
+    return Record(senior.pk, senior.user.full_name or senior.name, clock.now().astimezone(zone), courses)
 
 
-def _standing(senior_id: UUID, since: date, until: date) -> list[DoseEvent]:
+def _standing(senior_id: UUID, since: date, until: date, zone: ZoneInfo) -> list[DoseEvent]:
     """What was noted and not taken back: of doses due on these days, and of those without a due time."""
     rows = selectors.events_of(senior_id).filter(kind__in=NOTED).exclude(followed_by__kind=DoseEvent.Kind.UNDONE)
     due = rows.filter(occurrence__local_date__range=(since, until))
-    besides = rows.filter(occurrence=None, taken_at__date__range=(since, until))
+    begins, ends = (datetime.combine(day, time(), zone) for day in (since, until + timedelta(days=1)))
+    besides = rows.filter(occurrence=None, taken_at__gte=begins, taken_at__lt=ends)
     return sorted((*due, *besides), key=lambda event: event.recorded_at)
 
 

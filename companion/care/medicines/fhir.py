@@ -67,6 +67,7 @@ class Record:
     senior_id: UUID
     name: str
     made_at: datetime
+    """By the senior's own clock, whose day says which courses are over."""
     courses: Sequence[Course] = field(default=())
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -67,6 +68,16 @@ def test_days_of_talks_come_page_by_page(lived: User, daughter: User) -> None:
     last = ask(daughter, lived, "activity", limit="10", cursor=second["next_cursor"]).json()
     assert last["next_cursor"] is None
     assert all(talk["topics"] == [] for one in first["items"] for talk in one["talks"])
+
+
+def test_the_days_before_are_offered_from_the_seniors_first(senior: User, daughter: User) -> None:
+    share(senior, Item.ACTIVITY)
+    first = datetime(2026, 3, 5, 1, tzinfo=UTC)  # still the evening of the fourth in New York
+    User.objects.filter(pk=senior.pk).update(created_at=first)
+    with time_machine.travel(first + timedelta(days=3), tick=False):
+        found = ask(daughter, senior, "activity", limit="3").json()
+    assert [one["day"] for one in found["items"]] == ["2026-03-07", "2026-03-06", "2026-03-05"]
+    assert found["next_cursor"] == "2026-03-04"
 
 
 @pytest.mark.parametrize("what", ["dashboard", "activity"])

@@ -153,3 +153,20 @@ def test_what_was_noted_is_told_and_what_was_not_is_unknown(
     assert {one["request"]["reference"] for one in given} == {f"urn:uuid:{regimen.pk}"}
     note = only(made, "MedicationStatement")[0]["note"][0]["text"]
     assert note.startswith("1 of 2 doses due from 2026-06-01 to 2026-06-03")
+
+
+def test_days_are_the_seniors_own(senior: User, clockwork: Clockwork, add: Callable[..., Regimen]) -> None:
+    needed = add(RULES["as needed"])
+    last_day = add(daily("08:00", end="2026-06-01"))
+    clockwork.jump_to("2026-06-02 01:00")  # nine in the evening of the first in New York
+    actions.take_as_needed(senior, needed.pk)
+
+    def told(day: int) -> dict[str, Any]:
+        return fhir.bundle(exports.record_of(Senior.objects.get(pk=senior.pk), date(2026, 6, day), date(2026, 6, day)))
+
+    made = told(1)
+    assert faults_in(made) == []
+    assert [one["effectiveDateTime"] for one in only(made, "MedicationAdministration")] == ["2026-06-02T01:00:00+00:00"]
+    assert only(told(2), "MedicationAdministration") == []
+    states = {one["id"]: one["status"] for one in only(made, "MedicationRequest")}
+    assert states[str(last_day.pk)] == "active"
