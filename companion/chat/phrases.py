@@ -12,6 +12,25 @@ THANKS = (
     "It is a pleasure. I am here whenever you want to talk.",
     "I am glad to help. Is there anything else on your mind?",
 )
+#: To people who tell something and ask nothing, by how they seem to feel.
+HEARD = {
+    "glad": (
+        "That is lovely to hear. Thank you for telling me.",
+        "How nice. I am glad you told me.",
+        "That is good news. Tell me more about it, if you like.",
+    ),
+    "sad": (
+        "I am sorry. That sounds hard. I am here to listen, as long as you like.",
+        "Thank you for telling me. I am sorry that you feel so.",
+        "I am sorry to hear that. Would you like to tell me more?",
+    ),
+    "plain": (
+        "Thank you for telling me. I like to hear about your life.",
+        "I am listening. Tell me more, if you like.",
+        "I see. Thank you for telling me.",
+    ),
+}
+ASK_ME_OF_IT = "If there is something you want to know about it, just ask me."
 #: What the law has Lilo say at the start of a talk and every three hours.
 A_PROGRAM = "I am Lilo, a computer program, not a person."
 GREETING = (

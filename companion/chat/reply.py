@@ -15,6 +15,7 @@ from companion.chat.clock import Clock
 from companion.chat.context import MAX_SENTENCES, Context, build_context
 from companion.chat.events import Choice, SourceItem
 from companion.chat.generation import Request, generator
+from companion.chat.listening import Told, told
 from companion.chat.opening import is_about_another, opener
 from companion.chat.rules import Act, act_of, in_context, is_follow_up, whole_question
 from companion.chat.small_talk import small_talk
@@ -180,7 +181,7 @@ async def plan_reply(asked: Asked, clock: Clock, *, knowledge: bool = True, most
             phrases.UNAVAILABLE, kind="refusal", strategy="none", confidence=0.0, rung="ultimate_fallback"
         )
     if act is not Act.MORE and found.confidence < SURE:
-        reply = _abstention(found, asked.turns_before)
+        reply = _heard(found, asked) or _abstention(found, asked.turns_before)
     else:
         reply = _answer(asked, searched, found, clock, act=act, most=most)
     similarity = found.evidence[0].similarity if found.evidence else None
@@ -255,10 +256,25 @@ def _answer(asked: Asked, question: str, found: Retrieval, clock: Clock, *, act:
     )
 
 
-def _abstention(found: Retrieval, before: int) -> Reply:
-    near = tuple(
+def _near(found: Retrieval) -> tuple[str, ...]:
+    """Questions that may be what was meant."""
+    return tuple(
         item.question for item in found.evidence if item.similarity >= NEAR and item.category not in OWN_CATEGORIES
     )
+
+
+def _heard(found: Retrieval, asked: Asked) -> Reply | None:
+    """Kind words to somebody who tells and asks nothing; None where an answer is wanted."""
+    if (feeling := told(asked.said)) is None:
+        return None
+    near = _near(found)
+    words = phrases.chosen(phrases.HEARD[feeling], asked.turns_before)
+    text = f"{words} {phrases.ASK_ME_OF_IT}" if near and feeling is not Told.GLAD else words
+    return Reply.fixed(text, kind="small_talk", strategy="listening", suggestions=near[:SUGGESTIONS])
+
+
+def _abstention(found: Retrieval, before: int) -> Reply:
+    near = _near(found)
     advice = f"{phrases.ASK_A_PROFESSIONAL} {phrases.IF_UNWELL}" if near else phrases.WHAT_I_KNOW
     text = f"{phrases.chosen(phrases.NOT_SURE, before)} {advice} {phrases.ASK_ANOTHER_WAY}"
     return Reply.fixed(

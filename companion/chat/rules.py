@@ -25,6 +25,11 @@ class Act(StrEnum):
 
 _NAME = r"(?:[\s,]+(?:lilo|dear|love|my dear|darling|there|again))*"
 _END = r"[\s.!,?]*$"
+#: Up to a dozen words more that ask nothing and tell no trouble.
+_NOTHING_ASKED = (
+    r"(?:[\s,.!]+(?!(?:but|how|what|why|when|where|who|which|can|could|should|would|will|is|are|do|does|did|if|i|i'm|i've"
+    r"|my|not|no|please|now|and)\b)[\w'’-]+){0,12}"
+)
 _ASKED = r"^(?:(?:please|lilo|hello|hi|can you|could you|do you know|tell me|remind me)[\s,]+)*"
 _NOW = r"(?:\s+(?:is it|it is|is|was|do we have|today|now|right now|this|please|again|lilo))*"
 ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
@@ -43,10 +48,8 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
         Act.THANKS,
         re.compile(
             r"^(?:oh[\s,]+|ok[\s,]+|okay[\s,]+|lovely[\s,]+|great[\s,]+|that'?s\s+(?:very\s+)?(?:kind|helpful|good|nice)[\s,.]+)*"
-            r"(?:many\s+thanks|thanks?(?:\s+you)?|ta|cheers|much\s+obliged|bless\s+you)"
-            r"(?:\s+(?:so|very|ever\s+so)?\s*(?:much|a\s+lot|a\s+million|kindly))?(?:\s+for\s+(?:that|your\s+help|everything|the\s+help))?"
-            + _NAME
-            + _END,
+            r"(?:many\s+thanks|thank(?!sgiving|ful|less)\w*(?:\s+(?:you|yuo|u)\b)?|ta|cheers|much\s+obliged|(?:well\s+)?bless\s+you)\b"
+            r"(?!\s+(?:to|for\s+nothing)\b)" + _NOTHING_ASKED + _END,
             re.IGNORECASE,
         ),
     ),
@@ -68,7 +71,7 @@ ACTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
     (
         Act.GOODBYE,
         re.compile(
-            r"^(?:ok[\s,]+|well[\s,]+|right[\s,]+)*(?:good\s*-?bye|bye(?:[\s-]*bye)?|good\s*night|night(?:\s+night)?|see\s+you(?:\s+(?:later|soon|tomorrow))?|cheerio|ta\s+ta|so\s+long|farewell)"
+            r"^(?:ok[\s,]+|well[\s,]+|right[\s,]+)*(?:good\s*-?bye|bye(?:[\s-]*bye)?|good\s*night|(?:night(?:y|ie)?[\s-]+)?night|sleep\s+(?:well|tight)|toodle[\s-]*(?:pip|oo)|see\s+you(?:\s+(?:later|soon|tomorrow))?|cheerio|ta\s+ta|so\s+long|farewell)"
             + _NAME
             + _END,
             re.IGNORECASE,
