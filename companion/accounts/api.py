@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Status
-from redis import RedisError
 
 from companion.accounts import access, actions, clients, limits, selectors, sign_in, sign_ins, tickets
 from companion.accounts.api_auth import BearerAuth, SignedInRequest
@@ -128,6 +127,8 @@ def end_session(request: SignedInRequest, sign_in_id: UUID) -> Status[None]:
 )
 def socket_ticket(request: SignedInRequest, response: HttpResponse) -> TicketOut:
     """A ticket that opens one websocket within 30 seconds."""
+    from redis.exceptions import RedisError  # a tenth of a second of imports: not at every start
+
     response["Cache-Control"] = "no-store"
     try:
         ticket = tickets.issue_ticket(request.auth)

@@ -7,6 +7,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.mail import mail_admins
@@ -14,14 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, TurnFigures
-from knowledge.evaluation.drift.rules import LEAST_TURNS, Turns, compare
+from knowledge.evaluation.drift.rules import LEAST_TURNS, Turns
 from knowledge.evaluation.drift.selectors import WEEK, baseline, days_up_to, latest_check, turns_of
 from knowledge.evaluation.drift.tone import tone
-from knowledge.index.artefact import Artefact
-from knowledge.index.serving import snapshot
 from knowledge.public import KnowledgeUnavailable
 from knowledge.turns import TurnNote
 from knowledge.wording import terms
+
+if TYPE_CHECKING:
+    from knowledge.index.artefact import Artefact
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,8 @@ def add_turns(notes: Sequence[TurnNote]) -> None:
 
 def _artefact() -> Artefact | None:
     """The index that serves. A word that none of its entries has may be a name: it is counted, and not kept."""
+    from knowledge.index.serving import snapshot  # NumPy and the index are of no use to most commands
+
     try:
         return snapshot().artefact
     except KnowledgeUnavailable:
@@ -84,6 +88,8 @@ def check_day(*, day: date | None = None) -> DriftCheck:
     Args:
         day: yesterday, where none is given: today is not over.
     """
+    from knowledge.evaluation.drift.distance import compare  # NumPy: once a day, not at every start
+
     last = day or timezone.now().date() - timedelta(days=1)
     first, _ = days_up_to(last)
     now, against = turns_of(first, last), baseline() or _first_baseline(last)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 WIDTH, HEIGHT, TOP, BOTTOM = 320, 150, 8, 22
 BINS = 16
 
@@ -51,6 +49,8 @@ def histogram(title: str, before: Sequence[float], now: Sequence[float]) -> Hist
     """
     if not before or not now:
         return None
+    import numpy as np
+
     low, high = (float(value) for value in np.percentile([*before, *now], (1, 99)))
     edges = np.linspace(low, max(high, low + 1e-9), BINS + 1)
     shares = [np.histogram(np.clip(values, low, high), edges)[0] / len(values) for values in (before, now)]

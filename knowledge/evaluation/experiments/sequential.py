@@ -8,18 +8,20 @@ no normal data. It needs people who come one after the other, each with a value 
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from math import ceil, log
+from typing import TYPE_CHECKING, TypeVar, cast
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # NumPy is loaded where it is used: the models need this file at every start
+    import numpy as np
+    from numpy.typing import NDArray
 
-Number = TypeVar("Number", float, NDArray[np.float64])
+Number = TypeVar("Number", float, "NDArray[np.float64]")
 
 
 def tuning(planned: float, alpha: float) -> float:
     """The mixture's variance that makes the interval narrowest at the planned number of people."""
-    wide = -2 * np.log(alpha)
-    return float((wide + np.log(wide + 1)) / planned)
+    wide = -2 * log(alpha)
+    return (wide + log(wide + 1)) / planned
 
 
 def two_sided(people: Number, *, planned: float, alpha: float) -> Number:
@@ -27,12 +29,16 @@ def two_sided(people: Number, *, planned: float, alpha: float) -> Number:
 
     Over all looks together, the interval misses the truth even once with probability `alpha` at most.
     """
+    import numpy as np
+
     mixed = people * tuning(planned, alpha)
     return cast("Number", np.sqrt((mixed + 1) / mixed * (np.log(mixed + 1) + 2 * np.log(1 / alpha))))
 
 
 def one_sided(people: Number, *, planned: float, alpha: float) -> Number:
     """The same for a bound on one side."""
+    import numpy as np
+
     mixed = people * tuning(planned, 2 * alpha)
     return cast("Number", np.sqrt((mixed + 1) / mixed * 2 * np.log1p(np.sqrt(mixed + 1) / (2 * alpha))))
 
@@ -62,4 +68,4 @@ def people_for_one_look(
 def _people(spread: float, effect: float, reach: float, weights: tuple[float, float]) -> int:
     whole = sum(weights)
     uneven = whole / weights[0] + whole / weights[1]
-    return int(np.ceil(spread**2 * uneven * (reach / effect) ** 2))
+    return ceil(spread**2 * uneven * (reach / effect) ** 2)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
-
 from knowledge.evaluation.experiments.sequential import one_sided, two_sided
 
 
@@ -22,6 +20,8 @@ class Sample:
     @classmethod
     def of(cls, values: Sequence[float]) -> Sample:
         """From each person's value."""
+        import numpy as np
+
         if not values:
             return cls(0, 0.0, 0.0)
         array = np.asarray(values, float)

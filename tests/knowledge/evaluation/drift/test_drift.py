@@ -17,8 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client import REGISTRY
 
 from knowledge.evaluation.drift import actions
+from knowledge.evaluation.drift.distance import compare, jensen_shannon
 from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, TurnFigures
-from knowledge.evaluation.drift.rules import ALPHA, Turns, compare, jensen_shannon
+from knowledge.evaluation.drift.rules import ALPHA, Test, Turns, corrected
 from knowledge.evaluation.drift.tone import tone
 from knowledge.turns import TurnNote
 
@@ -80,12 +81,10 @@ def test_few_turns_are_not_compared() -> None:
 
 
 def test_many_tests_are_corrected_for() -> None:
-    from knowledge.evaluation.drift.rules import Test, _corrected
-
     tests = [Test(name, 0.2, p, 0, 0) for name, p in (("similarity", 0.004), ("length", 0.003), ("tone", 0.001))]
-    assert [test.is_significant for test in _corrected(tests)] == [True, True, True]
+    assert [test.is_significant for test in corrected(tests)] == [True, True, True]
     tests = [Test(name, 0.2, p, 0, 0) for name, p in (("similarity", 0.006), ("length", 0.009), ("tone", 0.004))]
-    assert not any(test.is_significant for test in _corrected(tests))
+    assert not any(test.is_significant for test in corrected(tests))
 
 
 def test_distance_of_words_goes_from_nothing_to_one() -> None:
