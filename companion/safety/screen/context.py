@@ -34,7 +34,8 @@ _STEMS = (
 )
 _WHOLE = (
     "go let fed like just get lift look do hold eat drunk drank drink had better end be want see know sure give giving "
-    "point reason one body way home my worth live need straight right find talk speak even up well only quite a the"
+    "point reason one body way home my worth live need straight right find talk speak even up well only quite a the "
+    "properly fully really rightly"
 )
 _NOT_TAKEN_DOWN = rf"(?!(?:{_STEMS.replace(' ', '|')})|(?:{_WHOLE.replace(' ', '|')})(?!\S))"
 _INNER_NOT = re.compile(

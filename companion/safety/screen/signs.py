@@ -22,7 +22,8 @@ _KIN = (
     r"brother|son|daughter|friend|neighbour|carer|care worker|nurse|flatmate|roommate|lodger|grandson|granddaughter|"
     r"grandchild|nan|gran|grandad|grandma|grandpa|baby|man|woman|lady|fella|lad|chap|cleaner|postman|guest|aunt|auntie|"
     r"uncle|cousin|visitor|boyfriend|girlfriend|gardener|helper|(?:sister|brother|son|daughter) in law)(?: [a-z]+)?|"
-    r"old [a-z]+ next door|someone next door"
+    r"old [a-z]+ next door|someone next door|"
+    r"(?:mum|mam|mom|mummy|dad|gran|granny|nan|nana|nanny|grandma|grandad|grandpa)"
 )
 PARTS = {
     "kin": _KIN,

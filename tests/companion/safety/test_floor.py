@@ -132,6 +132,7 @@ def test_danger_now_is_an_emergency(text: str, category: str) -> None:
         ("My husband is choking, what should I do?", "choking"),
         ("I can't breathe properly, so what can I do please", "breathing"),
         ("My wife has collapsed and who should I call?", "collapse"),
+        ("Gran won't properly wake up, what should we do?", "collapse"),
     ],
 )
 def test_a_danger_told_before_asking_what_to_do_is_no_supposition(text: str, category: str) -> None:
