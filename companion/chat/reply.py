@@ -31,7 +31,7 @@ Kind = Literal["answer", "abstention", "small_talk", "emergency", "refusal", "as
 FULL_RAG_TIMEOUT = 5.0
 EVIDENCE = 5
 #: At or above this confidence Lilo answers; below, it says that it is not sure and offers what may have been meant. Of
-#: the golden set's tune half nine answers in ten then rest on a right entry; at 0.5 one in twenty fewer would be answered.
+#: the golden set's tune half nine answers in ten then rest on a right entry; at 0.5 one in twenty fewer is answered.
 SURE = 0.45
 SUGGESTIONS = 2
 #: An entry less like the question than this is not worth offering as "perhaps you meant".

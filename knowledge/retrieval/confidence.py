@@ -11,9 +11,9 @@ from knowledge.index.artefact import Scores
 #: `knowledge/retrieval/taught`, whose writers had kept away from the entries' wordings (each way of speaking weighted
 #: by about how often people speak so), the tune half of the golden set, and the 223 of `tests/knowledge/golden.jsonl`.
 #: The outcome is whether the first entry was a right one. Ten-fold cross-validation: area under ROC 0.81 and Brier
-#: score 0.180 for the taught, 0.89 and 0.141 for the golden ones, 0.96 and 0.079 for the oldest. The fit before had seen
-#: only questions that wordings had been written for, and promised strangers twice what came true. How far the first
-#: entry leads the second was a sign too: better for the first two, worse for the third, and left out.
+#: score 0.180 for the taught, 0.89 and 0.141 for the golden ones, 0.96 and 0.079 for the oldest. The fit before had
+#: seen only questions that wordings had been written for, and promised strangers twice what came true. How far the
+#: first entry leads the second was a sign too: better for the first two, worse for the third, and left out.
 INTERCEPT, CLOSENESS, COVERAGE, LENGTH = -6.76, 9.65, 2.49, 0.40
 #: The same without a vector, when only words could be searched: area under ROC 0.83, F1 0.61.
 WORDS_INTERCEPT, WORDS_COVERAGE = -3.36, 5.36
