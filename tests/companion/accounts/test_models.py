@@ -98,10 +98,11 @@ def test_names_for_pages(senior: User) -> None:
 def test_audit_rows_stay_as_written(senior: User) -> None:
     row = AuditLog.objects.get(action="account.opened")
     assert (row.actor_id, row.subject_id, row.details) == (senior.pk, senior.pk, {"kind": "senior"})
+    written = list(AuditLog.objects.values())
     for change in (row.save, row.delete, lambda: AuditLog.objects.update(action="x"), AuditLog.objects.all().delete):
         with pytest.raises(AppendOnlyError):
             change()
-    assert AuditLog.objects.get() == row
+    assert list(AuditLog.objects.values()) == written
 
 
 @pytest.mark.parametrize("leak", ["margaret@example.org", "chest pain", "Straße", "x" * 65, "a\nb"])

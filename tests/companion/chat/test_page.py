@@ -59,7 +59,7 @@ def test_help_asks_nobody_for_a_password(db: None) -> None:
 
 def test_help_names_the_senior_s_own_emergency_number_and_people(browser: Client, senior: User) -> None:
     daughter = create_user(username="anna", full_name="Anna Doyle", kind=Kind.FAMILY, phone="(415) 555-2671")
-    profile = Senior.objects.create(user=senior)
+    profile = Senior.objects.get(user=senior)
     Membership.objects.create(senior=profile, user=daughter, relation="Daughter", accepted_at=timezone.now())
     page = browser.get("/help/").content.decode()
     assert re.findall(r'href="(tel:[+\d]+)"', page)[:2] == ["tel:911", "tel:+14155552671"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from companion.safety.screen import floor
 from tests.companion.circle.conftest import daughter, senior, son, stranger, visitor
 
 __all__ = ["daughter", "senior", "son", "stranger", "visitor"]
+NOON = datetime(2026, 11, 22, 17, tzinfo=UTC)  # in New York
 
 
 @pytest.fixture

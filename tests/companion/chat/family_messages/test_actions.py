@@ -20,11 +20,10 @@ from companion.circle.actions import remove_member
 from companion.circle.models import Membership
 from companion.circle.refusals import RefusedError
 from companion.safety.models import CheckInPlan
-from tests.companion.chat.family_messages.conftest import talked
+from tests.companion.chat.family_messages.conftest import NOON, talked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Write = Callable[..., FamilyMessage]
-NOON = datetime(2026, 11, 22, 17, tzinfo=UTC)  # in New York
 NIGHT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 MORNING = datetime(2026, 11, 23, 13, 0, 20, tzinfo=UTC)
 
@@ -50,6 +49,7 @@ def test_its_words_are_encrypted_and_in_no_audit_row(senior: User, son: User, wr
     assert row.details == {}
 
 
+@time_machine.travel(NOON, tick=False)
 def test_the_same_key_is_the_same_message(senior: User, son: User, write: Write, pushed: list[Any]) -> None:
     assert write(son, senior, key="a").pk == write(son, senior, "Other words", key="a").pk
     assert FamilyMessage.objects.count() == 1

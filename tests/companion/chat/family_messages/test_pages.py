@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from companion.accounts.models import User
 from companion.chat.family_messages import actions, selectors
 from companion.chat.family_messages.models import FamilyMessage
 from companion.safety.models import Alert
-from tests.companion.chat.family_messages.conftest import browser_of, talked
+from tests.companion.chat.family_messages.conftest import NOON, browser_of, talked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_only", "pushed")]
 Write = Callable[..., FamilyMessage]
@@ -23,6 +24,7 @@ def words(page: Any) -> str:
     return " ".join(page.content.decode().split())
 
 
+@time_machine.travel(NOON)
 def test_a_member_writes_and_sees_it_seen(senior: User, son: User) -> None:
     browser = browser_of(son)
     address = f"/family/{senior.pk}/messages/"
