@@ -13,14 +13,14 @@ from knowledge.index.serving import serving
 
 #: About the lower end of the 95 % interval when last measured.
 FLOORS = {
-    "success@1": 0.52,
-    "ndcg@10": 0.61,
-    "answer_f1_given": 0.51,
-    "abstention_recall": 0.75,
-    "alert_recall": 0.45,
+    "success@1": 0.73,
+    "ndcg@10": 0.74,
+    "answer_f1_given": 0.57,
+    "abstention_recall": 0.70,
+    "alert_recall": 0.53,
     "faithfulness": 0.99,
 }
-CEILINGS = {"error": 0.01, "fallback": 0.10, "insulting": 0.0, "reading_grade": 6.0}
+CEILINGS = {"error": 0.01, "fallback": 0.10, "insulting": 0.0, "reading_grade": 6.0, "asked_first": 0.12}
 
 
 @pytest.fixture(scope="module")
