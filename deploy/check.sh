@@ -1,19 +1,19 @@
 #!/bin/sh
-# Every static check, each by name; all run, and any failure fails the whole.
+# Every static check, side by side, told one after the other by name; all run, and any failure fails the whole.
 set -u
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
-LILO_DATA_DIR=$(mktemp -d)
-export LILO_DATA_DIR
-trap 'rm -rf "$LILO_DATA_DIR"' EXIT
-failed=0
+work=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+count=0
 step() {
-  name=$1; shift
-  if output=$("$@" 2>&1); then echo "ok    $name"; else echo "FAIL  $name"; echo "$output"; failed=1; fi
+  count=$((count + 1))
+  echo "$1" >"$work/$count.name"; shift
+  { LILO_DATA_DIR="$work/$count" "$@" >"$work/$count.out" 2>&1; echo $? >"$work/$count.status"; } &
 }
+step "types (mypy)" mypy .
 step "style (ruff)" ruff check .
 step "format (ruff)" ruff format --check .
-step "types (mypy)" mypy .
 step "security (bandit)" bandit -q -c pyproject.toml -r lilo_site companion billing knowledge
 step "imports (import-linter)" lint-imports
 step "dependencies (deptry)" deptry .
@@ -26,4 +26,12 @@ step "django, deployed" env LILO_ENV=production ALLOWED_HOSTS=lilo.example \
   python manage.py check --deploy --fail-level WARNING
 step "migrations" python manage.py makemigrations --check --dry-run
 step "corpus" python manage.py lint_corpus
+wait
+
+failed=0 told=0
+while [ $told -lt $count ]; do
+  told=$((told + 1))
+  if [ "$(cat "$work/$told.status")" = 0 ]; then echo "ok    $(cat "$work/$told.name")"
+  else echo "FAIL  $(cat "$work/$told.name")"; cat "$work/$told.out"; failed=1; fi
+done
 exit $failed
