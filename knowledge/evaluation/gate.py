@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,6 +27,8 @@ LEAST_QUALITY, MOST_FALLBACKS, MOST_ERRORS, SLOWEST_P95_MS = 0.80, 0.10, 0.01, 5
 DEGRADED = 0.9
 #: So many more may be worse than better: a new entry may take a question from its neighbour.
 MOST_WORSE = 1
+#: Where so many changed, as many go either way by chance: then it may be one standard deviation of a fair coin.
+MANY_CHANGED = 10
 #: Fewer questions say nothing about the whole: then they are only compared.
 LEAST_QUESTIONS = 50
 #: Questions asked at a time: one waits for the model while the other searches.
@@ -120,9 +123,14 @@ def _compare(
     before, after = _answers(asked, serving), _answers(asked, candidate)
     worse, better = _changed(asked, before, after, candidate, serving)
     reasons = []
-    if len(worse) - better > MOST_WORSE:
+    if len(worse) - better > tolerated(len(worse) + better):
         reasons.append(f"{len(worse)} of {of} golden questions are answered worse than now, {better} better.")
     return Verdict(not reasons, tuple(reasons), tuple(worse)), before, after
+
+
+def tolerated(changed: int) -> int:
+    """How many more of the changed questions may be worse than better."""
+    return max(MOST_WORSE, math.isqrt(changed)) if changed >= MANY_CHANGED else MOST_WORSE
 
 
 def countable(golden: Sequence[Golden], artefact: Artefact) -> list[Golden]:

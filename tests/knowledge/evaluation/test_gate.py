@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from knowledge.evaluation.asking import ask_all
-from knowledge.evaluation.gate import TOUCHED, countable, judge
+from knowledge.evaluation.gate import TOUCHED, countable, judge, tolerated
 from knowledge.evaluation.questions import read_golden
 from knowledge.evaluation.touching import NEAR
 from knowledge.index.serving import Snapshot
@@ -108,3 +108,8 @@ def test_a_question_without_entries_is_asked_where_another_is_found_for_it(build
     spoilt = build("now", own_water="Press the upper button on the side of the phone until it is loud.")
     figures = judge(spoilt, build("before"), golden=[unnamed, golden("own-rugs")]).figures
     assert figures[TOUCHED] == 1
+
+
+@pytest.mark.parametrize(("changed", "most"), [(0, 1), (3, 1), (9, 1), (10, 3), (20, 4), (100, 10)])
+def test_many_changes_may_go_either_way_by_chance_a_few_may_not(changed: int, most: int) -> None:
+    assert tolerated(changed) == most
