@@ -32,21 +32,24 @@ settings.WHITENOISE_AUTOREFRESH = True
 
 # A real file, as in service: threads and other processes meet in it. In memory, SQLite locks whole tables.
 connections["default"].settings_dict["TEST"]["NAME"] = Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3"
-#: Files that take longest begin first: no worker ends a run alone with one. Those that wait for the corpus stand apart.
+#: Files that take longest begin first: no worker ends a run alone with one.
 LONGEST = (
-    "tests/permissions/test_pages.py",
+    "tests/permissions/test_pages.py",  # builds the corpus
     "tests/knowledge/plane/test_killed.py",
     "tests/companion/safety/test_faults.py",
     "tests/companion/safety/test_alerts_postgresql.py",
-    "tests/permissions/test_operations.py",
-    "tests/knowledge/evaluation/test_golden_set.py",
 )
+#: The longest of those that would wait for the corpus: after all that need none.
+LONGEST_WITH_CORPUS = ("tests/permissions/test_operations.py", "tests/knowledge/evaluation/test_golden_set.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; the others keep their order."""
-    places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+    """Order the files so that no worker waits: neither for the corpus nor for the last one."""
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    waiting = {files[item] for item in items if "corpus_artefact" in getattr(item, "fixturenames", ())}
+    others = sorted(dict.fromkeys(files.values()), key=lambda file: (file in waiting, file not in LONGEST_WITH_CORPUS))
+    places = {file: place for place, file in enumerate(dict.fromkeys((*LONGEST, *others)))}
+    items.sort(key=lambda item: places[files[item]])
 
 
 def pytest_unconfigure() -> None:
