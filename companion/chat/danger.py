@@ -17,6 +17,8 @@ from companion.safety.models import Alert
 from companion.safety.numbers import emergency_numbers
 from companion.safety.response import IS_WELL, response_for
 from companion.safety.screen import Assessment, Level, floor
+from companion.safety.screen.floor import AGREES
+from companion.safety.screen.levels import NOTHING
 from companion.safety.second_look import is_wanted, second_look
 from lilo_site.threads import in_reserved_thread
 
@@ -39,15 +41,18 @@ def is_danger(assessment: Assessment) -> bool:
 def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:
     """The assessment, raised to a question where the words call for help in a language other than English.
 
-    What the learned layer asks about in such a language is a guess: the general question is asked in its place.
+    What the learned layer asks about in such a language is a guess: from even odds the general question is asked in its
+    place, and less is none, for it learned English alone.
     """
     language = foreign_language(text)
     if language is None or assessment.level is Level.EMERGENCY:
         return assessment
     is_guess = is_danger(assessment) and not is_danger(floor(text))
-    if is_guess or (not is_danger(assessment) and cries_for_help(text, language)):
+    if is_danger(assessment) and not is_guess:
+        return assessment
+    if (is_guess and assessment.score >= AGREES) or cries_for_help(text, language):
         return Assessment(Level.ASK, "help", 1.0, (*assessment.reasons, f"in another language: {language.code}"))
-    return assessment
+    return NOTHING if is_guess else assessment
 
 
 def look_again(turn: Turn, assessment: Assessment) -> asyncio.Task[Emergency | None] | None:

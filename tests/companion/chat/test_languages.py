@@ -41,9 +41,11 @@ async def test_cry_for_help_is_heard_with_the_way_to_help(ask: Any, said: str, a
 
 def test_cry_that_the_screen_does_not_hear_is_a_question_and_what_it_guesses_is_not_believed() -> None:
     unheard, guessed = Assessment(Level.NONE, "none", 0.0), Assessment(Level.ASK, "self_harm", 0.6)
-    certain = Assessment(Level.EMERGENCY, "fall", 0.9)
+    certain, faint = Assessment(Level.EMERGENCY, "fall", 0.9), Assessment(Level.ASK, "self_harm", 0.4)
     assert with_cry_for_help(unheard, "Au secours").level is Level.ASK
     assert with_cry_for_help(guessed, "Je ne me sens pas très bien").category == "help"
+    assert with_cry_for_help(faint, "Je ne me sens pas très bien").level is Level.NONE, "less than even odds"
+    assert with_cry_for_help(faint, "Au secours").level is Level.ASK
     assert with_cry_for_help(certain, "Au secours") == certain
     assert with_cry_for_help(unheard, "Quel temps fait-il aujourd'hui ?") == unheard
     assert with_cry_for_help(unheard, "call Socorro") == unheard
