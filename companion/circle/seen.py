@@ -45,13 +45,16 @@ class _Memory:
             return all(key in self._written for key in keys)
 
     def unwritten(self, rows: dict[Key, AccessLog]) -> dict[Key, AccessLog]:
-        """Those of the rows that are new, and whatever waited."""
+        """Those of the rows that are new."""
         with self._lock:
-            fresh = {key: row for key, row in rows.items() if key not in self._written}
-            if fresh and self._waiting:
-                fresh = {**self._waiting, **fresh}
-                self._waiting.clear()
-        return fresh
+            return {key: row for key, row in rows.items() if key not in self._written}
+
+    def waited(self) -> dict[Key, AccessLog]:
+        """Take what waited, to be written now."""
+        with self._lock:
+            found = dict(self._waiting)
+            self._waiting.clear()
+        return found
 
     def keep(self, keys: Iterable[Key]) -> None:
         """These are stored."""
@@ -90,15 +93,27 @@ def note_seen(person: User, senior_ids: Iterable[UUID], item: str) -> None:
         _write(rows)
 
 
-def _write(rows: dict[Key, AccessLog]) -> None:
+def _write(new: dict[Key, AccessLog]) -> None:
+    late = _memory.waited()
+    rows = late | new
     try:
         with _briefly(), transaction.atomic():
+            rows = _still_there(late) | new
             AccessLog.objects.bulk_create(rows.values(), ignore_conflicts=True)
             transaction.on_commit(lambda: _memory.keep(rows))  # remembered only once it is really stored
     except DatabaseError:
         LATE.inc(len(rows))
         log.warning("looks at a senior's data are written down later", exc_info=True, extra={"looks": len(rows)})
         _memory.wait(rows)
+
+
+def _still_there(rows: dict[Key, AccessLog]) -> dict[Key, AccessLog]:
+    """Those whose people were not erased meanwhile: one row of somebody who is gone would hold up all others."""
+    if not rows:
+        return {}
+    ids = {person_id for senior_id, looker_id, *_ in rows for person_id in (senior_id, looker_id)}
+    known = set(User.everyone.filter(pk__in=ids).values_list("pk", flat=True))
+    return {key: row for key, row in rows.items() if known.issuperset(key[:2])}
 
 
 @contextmanager

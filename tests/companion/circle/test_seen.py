@@ -114,6 +114,19 @@ def test_a_database_that_is_held_up_fails_no_look_and_loses_none(senior: User, s
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="one writer is SQLite's")
+def test_a_look_at_somebody_who_was_erased_meanwhile_holds_up_no_other(senior: User, son: User, stranger: User) -> None:
+    path = str(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        seen.note_seen(stranger, [senior.pk], Item.ALERTS)
+        other.execute("ROLLBACK")
+    User.everyone.filter(pk=stranger.pk).delete()
+    seen.note_seen(son, [senior.pk], Item.ALERTS)
+    assert looks() == [(son.pk, "alerts")]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_look_within_a_change_that_is_undone_is_written_down_next_time(senior: User, son: User) -> None:
     with transaction.atomic():
         access_senior(son, senior.pk, need=Need.ALERTS)
