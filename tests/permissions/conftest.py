@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.permissions.table import STATES
+from tests.permissions.policies import STATES
 from tests.permissions.world import World, make_world, sign_in_all
 
 

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from lilo_site.api import api
-from tests.permissions.table import API, wrong
+from tests.permissions.policies import wrong
+from tests.permissions.table import API
 from tests.permissions.world import ACTORS, World, as_id
 
 

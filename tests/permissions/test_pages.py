@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.permissions.table import PAGES, Use, wrong
+from tests.permissions.policies import Use, wrong
+from tests.permissions.table import PAGES
 from tests.permissions.world import ACTORS, World, as_id
 
 

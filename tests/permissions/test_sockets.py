@@ -18,7 +18,7 @@ from companion.family.registry import FRAGMENTS, OWN_FRAGMENTS
 from lilo_site.asgi import application
 from lilo_site.threads import in_thread
 from tests.companion.chat.sockets import session_of
-from tests.permissions.table import CIRCLE, DETAILS, MANAGERS, POLICIES, SENIOR, STATES
+from tests.permissions.policies import CIRCLE, DETAILS, MANAGERS, POLICIES, SENIOR, STATES
 from tests.permissions.world import ACTORS, PEOPLE, World
 
 ITEM = POLICIES["item"]
