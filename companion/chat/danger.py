@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from companion.chat import phrases
+from companion.chat.dose_words import is_plain_report
 from companion.chat.events import Choice, Emergency, Phone
 from companion.safety import address_book, spool
 from companion.safety.access import possible_confidants
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds a database may take for an alert.
 ALERT_PATIENCE = 5.0
+#: What the learned layer may take a plain dose for.
+_OF_DOSES = frozenset({"medicine", "diabetes"})
 #: Second looks under way; the event loop itself holds tasks only weakly.
 _looking: set[asyncio.Task[Emergency | None]] = set()
 
@@ -53,6 +57,17 @@ def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:
     if (is_guess and assessment.score >= AGREES) or cries_for_help(text, language):
         return Assessment(Level.ASK, "help", 1.0, (*assessment.reasons, f"in another language: {language.code}"))
     return NOTHING if is_guess else assessment
+
+
+def unless_plain_dose(assessment: Assessment, text: str, recent: Sequence[str]) -> Assessment:
+    """The assessment; none where the learned layer alone hears danger in "I took my pills".
+
+    The floor must hear none either, in these words or in any before them: after words of despair they may mean another
+    thing.
+    """
+    if assessment.category not in _OF_DOSES or not is_danger(assessment) or not is_plain_report(text):
+        return assessment
+    return assessment if any(is_danger(floor(said)) for said in (text, *recent)) else NOTHING
 
 
 def look_again(turn: Turn, assessment: Assessment) -> asyncio.Task[Emergency | None] | None:

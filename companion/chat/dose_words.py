@@ -58,6 +58,16 @@ _NOT_PLAIN = re.compile(
     r"|his|her|their|your|husband|wife|mother|father|someone|somebody|neighbou?r|think|maybe|and|but|because|or)\b|'s\b",
     re.IGNORECASE,
 )
+#: A number of them is never plain, and neither are pills that are nobody's.
+_MINE = re.compile(
+    rf"^my (?:(?!\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty"
+    rf"|hundred|few|several|lots?|load|bunch|sleep\w*)[a-z-]+ ){{0,3}}{_NOUN}$",
+    re.IGNORECASE,
+)
+_DID_I_TAKE = re.compile(
+    rf"{_LEAD}(?:did\s+i|have\s+i)\s+(?:already\s+)?(?:take|taken|had|have)\s+(?P<what>.{{2,60}}?){_TIME}{_END}",
+    re.IGNORECASE,
+)
 _SMALL = frozenset(
     {"my", "the", "this", "that", "one", "some", "pill", "pills", "tablet", "tablets", "medicine", "medicines"}
     | {"medication", "medications", "meds", "capsule", "capsules", "dose"}
@@ -81,6 +91,13 @@ def heard_in(text: str, names: Iterable[str] = ()) -> Heard | None:
         if _MEDICINE.search(found["what"]) or fits(found["what"], names):
             return Heard(say, found["what"])
     return None
+
+
+def is_plain_report(text: str) -> bool:
+    """Whether the words only tell that one took one's own medicine, or ask whether one did: "I took my pills"."""
+    said = text.strip().replace("’", "'")
+    found = _TOOK.match(said) or _DID_I_TAKE.match(said)
+    return found is not None and bool(_MINE.match(found["what"])) and not _NOT_PLAIN.search(found["what"])
 
 
 def fits(what: str, names: Iterable[str]) -> bool:

@@ -23,7 +23,7 @@ from companion.chat.after_all_clear import answer_after_all_clear
 from companion.chat.answers import since_all_clear, take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
-from companion.chat.danger import emergency_event, is_danger, look_again, with_cry_for_help
+from companion.chat.danger import emergency_event, is_danger, look_again, unless_plain_dose, with_cry_for_help
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.family_messages.actions import pass_on
 from companion.chat.journal_offer import danger_in, with_offer
@@ -140,7 +140,8 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
 async def _listen(turn: Turn, clock: Clock) -> Assessment:
     """What the screen hears, and a cry for help in a language that it does not understand."""
     with clock.step("screen"):
-        assessment = await screen(turn.text, recent=since_all_clear(turn.recent))
+        recent = since_all_clear(turn.recent)
+        assessment = unless_plain_dose(await screen(turn.text, recent=recent), turn.text, recent)
         return with_cry_for_help(assessment, turn.text)
 
 

@@ -35,6 +35,7 @@ def test_every_page_is_in_the_table() -> None:
     assert set(page_routes()) == set(PAGES)
 
 
+@pytest.mark.timeout(600)  # every page for ten people: minutes on a busy machine
 def test_pages(world: World, shared: str, subtests: pytest.Subtests) -> None:
     routes = page_routes()
     for name in sorted(set(PAGES) & set(routes)):

@@ -16,9 +16,11 @@ from companion.care.medicines.models import DoseEvent, Occurrence, Regimen
 from companion.care.medicines.plan import Rule
 from companion.chat import doses as talk
 from companion.chat.actions import FullAnswer, collect, speaker_of
+from companion.chat.danger import unless_plain_dose
 from companion.chat.dose_words import Say, heard_in
 from companion.chat.pressed import Pressed, Said
 from companion.chat.turn import Turn, answer
+from companion.safety.screen import Assessment, Level
 from tests.companion.care.medicines.conftest import (
     Clockwork,
     add,
@@ -247,3 +249,41 @@ def _page_of(user: User) -> str:
     client = Client()
     client.force_login(user)
     return client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I took my pills", "I took my tablets this morning", "I have taken my pills",
+        "Yes, I have just taken my insulin", "I took my heart pill", "I took my water tablet with breakfast", "I took my inhaler", "did I take my pills",
+        "Have I taken my tablets today?",
+    ],
+)  # fmt: skip
+def test_a_plain_dose_is_no_danger_whatever_the_learned_layer_guesses(text: str) -> None:
+    guess = Assessment(Level.ASK, "medicine", 0.9)
+    assert unless_plain_dose(guess, text, ["Good morning", "I had porridge"]).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "recent"),
+    [
+        ("I took forty pills", []),
+        ("I took all my pills", []),
+        ("I took my pills twice", []),
+        ("I took the pills", []),
+        ("I took my sleeping pills", []),
+        ("I took my husband's tablets", []),
+        ("I took my ten tablets", []),
+        ("I took my pills and feel strange", []),
+        ("I think I took my pills", []),
+        ("I took my pills", ["I want to end it all tonight"]),
+    ],
+)
+def test_anything_more_than_a_plain_dose_stays_as_it_was_heard(text: str, recent: list[str]) -> None:
+    guess = Assessment(Level.ASK, "medicine", 0.9)
+    assert unless_plain_dose(guess, text, recent) is guess
+
+
+def test_despair_is_never_taken_for_a_dose() -> None:
+    guess = Assessment(Level.EMERGENCY, "self_harm", 0.99)
+    assert unless_plain_dose(guess, "I took my pills", []) is guess
