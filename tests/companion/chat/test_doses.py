@@ -255,7 +255,8 @@ def _page_of(user: User) -> str:
     "text",
     [
         "I took my pills", "I took my tablets this morning", "I have taken my pills",
-        "Yes, I have just taken my insulin", "I took my heart pill", "I took my water tablet with breakfast", "I took my inhaler", "did I take my pills",
+        "Yes, I have just taken my insulin", "I took my heart pill", "I took my water tablet with breakfast",
+        "I took my inhaler", "did I take my pills",
         "Have I taken my tablets today?",
     ],
 )  # fmt: skip
