@@ -197,7 +197,7 @@ def test_a_notice_is_shown_while_no_page_of_lilos_is_open(visit: Visit, address:
         {"origin": address, "registrationId": mine["registrationId"], "data": json.dumps(notice)},
     )
     shown = "async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((n) => [n.title, n.tag])"
-    for _ in range(20):
+    for _ in range(150):
         if found := page.evaluate(shown):
             break
         page.wait_for_timeout(100)

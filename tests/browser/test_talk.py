@@ -33,10 +33,14 @@ def wire(server_port: int) -> Iterator[Wire]:
 
 def test_an_answer_streams_in_and_its_source_shows_the_words_used(visit: Visit, address: str) -> None:
     page = visit(address)
-    probe(page, "watch")
-    ask(page, QUESTION)
-    expect(page.locator("#status")).to_have_text("Answer ready")
-    seen = page.evaluate("() => seen")
+    for _ in range(3):  # a busy machine may paint all of one answer at once
+        probe(page, "watch")
+        ask(page, QUESTION)
+        expect(page.locator("#status")).to_have_text("Answer ready")
+        seen = page.evaluate("() => seen")
+        if len(set(seen["streamed"]) - {0}) >= 2:
+            break
+        page.reload()
     assert len(set(seen["streamed"]) - {0}) >= 2, "the answer came in one piece"
     assert seen["status"].count("Lilo is answering") == 1
     assert seen["added"] == ["said me", "said lilo"], "a screen reader hears whole messages, once each"
