@@ -28,6 +28,8 @@ django.setup()
 from companion.chat.context import build_context, signs  # noqa: E402
 from companion.chat.rules import in_context  # noqa: E402
 from knowledge.embedding.embedder import configured_embedder  # noqa: E402
+from knowledge.evaluation.overlap import token_f1  # noqa: E402
+from knowledge.evaluation.questions import read_golden  # noqa: E402
 from knowledge.index.artefact import Artefact  # noqa: E402
 from knowledge.index.rows import sentences as sentences_of  # noqa: E402
 from knowledge.index.serving import Snapshot, snapshot  # noqa: E402
@@ -36,10 +38,8 @@ from knowledge.public import Evidence, Sentence  # noqa: E402
 from knowledge.retrieval.explain import explain  # noqa: E402
 from knowledge.retrieval.reading import read  # noqa: E402
 from knowledge.retrieval.taught import read_taught  # noqa: E402
-from knowledge.wording import WORD  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-GOLDEN = ROOT / "knowledge" / "evaluation" / "golden"
 OLDER = ROOT / "tests" / "knowledge" / "golden.jsonl"
 FOLDS = 10
 #: About how often people speak in each of the ways that the taught questions are written in. An eighth of those are
@@ -54,11 +54,14 @@ Table = NDArray[np.float64]
 
 def asked() -> Iterator[dict[str, Any]]:
     """The questions to learn from: what is asked, what was said before, what answers it."""
-    for path in sorted(GOLDEN.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["split"] == "tune" and row["expect"] in {"answer", "abstain"}:
-                yield row
+    for golden in read_golden():
+        if golden.split == "tune" and golden.expect in {"answer", "abstain"}:
+            yield {
+                "question": golden.question,
+                "context": golden.context,
+                "relevant": golden.relevant,
+                "reference": golden.reference,
+            }
     for line in OLDER.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         yield {
@@ -166,13 +169,6 @@ def evidence(row: dict[str, Any], artefact: Artefact) -> tuple[Evidence, str] | 
     )
     item = Evidence(stored["key"], stored["question"], stored["category"], (), sentences, (), 1.0, 1.0)
     return item, " ".join(row["reference"])
-
-
-def token_f1(answer: str, reference: str) -> float:
-    """Harmonic mean of the shares of words that both have."""
-    said, wanted = (Counter(WORD.findall(text.lower())) for text in (answer, reference))
-    both = sum((said & wanted).values())
-    return 2 * both / (sum(said.values()) + sum(wanted.values())) if both else 0.0
 
 
 def main() -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from companion.chat import disclosure, phrases, record
 from companion.chat.clock import Clock
-from companion.chat.reply import Asked, Exchange, Reply, asked_in, plan_reply
+from companion.chat.reply import Asked, Exchange, Reply, asked_in, each_of, plan_reply
 from companion.safety.audience import CONFIDENTIAL
 from companion.safety.clock import steady
 from companion.safety.languages import foreign_language
@@ -87,9 +87,4 @@ async def sure_answer(asked: Asked, category: str, clock: Clock, *, most: int | 
         return None
     sentences = [phrases.BACK_TO_IT, *[sentence async for sentence in reply.sentences]]
     grounds = (*reply.grounds, phrases.BACK_TO_IT)
-    return replace(reply, sentences=_each(sentences), grounds=grounds, about=asked.said)
-
-
-async def _each(sentences: Sequence[str]) -> AsyncIterator[str]:
-    for sentence in sentences:
-        yield sentence
+    return replace(reply, sentences=each_of(sentences), grounds=grounds, about=asked.said)

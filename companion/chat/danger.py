@@ -51,8 +51,8 @@ def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:
     language = foreign_language(text)
     if language is None or assessment.level is Level.EMERGENCY:
         return assessment
-    is_guess = is_danger(assessment) and not is_danger(floor(text))
-    if is_danger(assessment) and not is_guess:
+    is_guess = is_danger(assessment)
+    if is_guess and is_danger(floor(text)):
         return assessment
     if (is_guess and assessment.score >= AGREES) or cries_for_help(text, language):
         return Assessment(Level.ASK, "help", 1.0, (*assessment.reasons, f"in another language: {language.code}"))

@@ -98,7 +98,7 @@ class Reply:
         """Words of Lilo's own, said as they stand."""
         return cls(
             kind,
-            _each([text]),
+            each_of([text]),
             strategy,
             confidence=confidence,
             rung=rung,
@@ -112,7 +112,7 @@ class Reply:
             self,
             kind="emergency",
             strategy=f"emergency:{category}",
-            sentences=_each([text]),
+            sentences=each_of([text]),
             suggestions=(),
             choices=(),
             is_guarded=False,
@@ -120,7 +120,7 @@ class Reply:
 
     def followed_by(self, text: str, choices: tuple[Choice, ...], *, passes_on: bool) -> Reply:
         """The same reply, already spoken, with what Lilo asks behind it."""
-        return replace(self, sentences=_each([text]), choices=choices, is_guarded=False, passes_on=passes_on)
+        return replace(self, sentences=each_of([text]), choices=choices, is_guarded=False, passes_on=passes_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +330,7 @@ def _suggestions(evidence: Sequence[Evidence], first: Evidence, context: Context
     return (*more, *other[:SUGGESTIONS])
 
 
-async def _each(texts: Iterable[str]) -> AsyncIterator[str]:
+async def each_of(texts: Iterable[str]) -> AsyncIterator[str]:
+    """Texts that are at hand, as a reply takes them."""
     for text in texts:
         yield text

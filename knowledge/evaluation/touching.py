@@ -16,7 +16,7 @@ from knowledge.retrieval.search import Search
 
 #: An answer rests on the first entry that may be shown to who asks; the next one, where the first is for others.
 NEAR = 2
-#: Steps of the confidence, by which it is decided whether to answer at all. One of them is at one half.
+#: Steps of the confidence, by which it is decided whether to answer at all: from 0.45, which is one of them.
 STEPS = 20
 #: Vectors of questions kept for the next build of this process: a golden set or two.
 KEPT = 2_000

@@ -38,9 +38,7 @@ _WHOLE = (
     "properly fully really rightly"
 )
 _NOT_TAKEN_DOWN = rf"(?!(?:{_STEMS.replace(' ', '|')})|(?:{_WHOLE.replace(' ', '|')})(?!\S))"
-_INNER_NOT = re.compile(
-    rf"(?<!\S)(?:not|no|never|without|nothing) (?:(?!stop){_NOT_TAKEN_DOWN}\S+ )?{_NOT_TAKEN_DOWN}(\S+)"
-)
+_INNER_NOT = re.compile(rf"(?<!\S)(?:not|no|never|without|nothing) (?:{_NOT_TAKEN_DOWN}\S+ )?{_NOT_TAKEN_DOWN}(\S+)")
 #: A danger that is stated, and then what to do about it is asked: the statement is no part of the question.
 _STATED_THEN_ASKED = re.compile(
     r"^(?!(?:if|when|whenever|what|where|who|why|which|how|suppose|supposing|imagine|in case|should|could|would|can|do|"
