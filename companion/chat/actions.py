@@ -153,7 +153,7 @@ def kept_events(said: StoredMessage, *, trace: str) -> Iterator[TurnEvent]:
 def collect(events: list[TurnEvent]) -> FullAnswer:
     """The outcome of a finished turn, from its events."""
     last = events[-1]
-    sources = next((event.items for event in events if isinstance(event, Sources)), ())
+    sources = next((event.items for event in reversed(events) if isinstance(event, Sources)), ())
     emergency = next((event for event in reversed(events) if isinstance(event, Emergency)), None)  # the gravest is last
     return FullAnswer(
         last if isinstance(last, Done) else None, last if isinstance(last, Error) else None, sources, emergency

@@ -60,6 +60,8 @@ WHAT_I_KNOW = "I know most about health, home and the small things of the day."
 ASK_ANOTHER_WAY = "You could ask me in other words, or ask someone you trust."
 IF_UNWELL = "If you feel very unwell now, press I need help."
 
+#: After a beginning, or alone.
+WITHHELD = f"I found something on that, but it is not safe to pass it on as it stands. {ASK_A_PROFESSIONAL}"
 UNAVAILABLE = (
     "I cannot look things up just now. I am sorry. Please ask me again in a few minutes."
     " If you feel unwell, press I need help, or ring someone you trust."

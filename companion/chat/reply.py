@@ -122,6 +122,18 @@ class Reply:
         """The same reply, already spoken, with what Lilo asks behind it."""
         return replace(self, sentences=each_of([text]), choices=choices, is_guarded=False, passes_on=passes_on)
 
+    def withheld(self) -> Reply:
+        """The same reply where the guard let nothing of it pass: silence would leave the person alone with it."""
+        return replace(
+            self,
+            kind="abstention",
+            sentences=each_of([phrases.WITHHELD]),
+            sources=(),
+            entries=(),
+            suggestions=(),
+            is_guarded=False,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

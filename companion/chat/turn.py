@@ -256,7 +256,7 @@ async def _speak(plan: _Plan, reply: Reply, turn: Turn, clock: Clock) -> AsyncIt
     numbers = count()
     async for delta in _deltas(turn, reply, clock, spoken, numbers):
         yield delta
-    async for card, follow in _follow_ups(plan, reply, turn, clock):
+    async for card, follow in _follow_ups(plan, reply, turn, clock, spoken):
         if card is not None:
             yield card
         if follow.sources != reply.sources:
@@ -277,11 +277,11 @@ async def _speak(plan: _Plan, reply: Reply, turn: Turn, clock: Clock) -> AsyncIt
 
 
 async def _follow_ups(
-    plan: _Plan, reply: Reply, turn: Turn, clock: Clock
+    plan: _Plan, reply: Reply, turn: Turn, clock: Clock, spoken: _Spoken
 ) -> AsyncIterator[tuple[Emergency | None, Reply]]:
     """What is said once the answer is spoken: a danger that a second look saw, or whether to pass the question on.
 
-    After an all-clear, what Lilo first asked back to is answered.
+    After an all-clear, what Lilo first asked back to is answered. Where the guard let no sentence pass, that is said.
     """
     card = await _seen_again(plan)
     if plan.cleared is not None:
@@ -290,6 +290,8 @@ async def _follow_ups(
             yield None, after
     elif card is not None:
         yield card, reply.overtaken_by(card.text, card.category)
+    elif spoken.held_back and reply.sources and not any(sentence.endswith("]") for sentence in spoken.sentences):
+        yield None, reply.withheld()
     elif (more := await asking.afterword(turn, reply)) is not None:
         yield None, reply.followed_by(more.text, more.choices, passes_on=more.passes_on)
 

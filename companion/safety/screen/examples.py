@@ -16,7 +16,7 @@ DATA = Path(__file__).parent / "data"
 TEST_VOICES = frozenset(
     {
         "out_nurse", "out_paramedic", "out_tester", "out_carer",
-        "out_social_worker", "out_psychologist", "out_teacher", "out_gp",
+        "out_social_worker", "out_psychologist", "out_teacher", "out_gp", "out_dispenser",
     }
 )  # fmt: skip
 DEVELOPMENT_VOICES = frozenset(
@@ -59,6 +59,11 @@ class Split:
     train: tuple[Example, ...]
     development: tuple[Example, ...]
     test: tuple[Example, ...]
+
+
+def _is_calm(row: Example) -> bool:
+    """Whether it is about one's health or medicines, alone, and harmless."""
+    return row.level is Level.NONE and not row.context and row.trap in {"benign_health", "report"}
 
 
 def read_examples(folder: Path = DATA) -> list[Example]:
@@ -116,6 +121,13 @@ def split(examples: Iterable[Example]) -> Split:
     return Split(train, development, test)
 
 
+#: What a press of a large button leaves in the talk.
+PRESSED = ("Taken", "Skip", "Later", "Not yet", "Yes, write it down", "No, thank you", "It helped", "No change", "Well")
+#: The most turns of ordinary talk before an example that has none of its own, and how often they are put there: a talk
+#: has an earlier turn but for its first, and what was said before must not make the next word sound like danger.
+TALK_BEFORE, WITH_TALK_BEFORE = 4, 0.35
+
+
 class Variations:
     """Variants of examples, another each time, reproducible by seed: slips of the finger, lost punctuation, talk before
     or after, and everyday turns earlier on. None of them changes the level."""
@@ -123,10 +135,12 @@ class Variations:
     def __init__(self, examples: Sequence[Example], *, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - variety, not secrecy
         self._talk = [row.text for row in examples if row.everyday and len(row.text.split()) < 25] or ["Good morning."]
+        calm = [row.text for row in examples if _is_calm(row) and len(row.text.split()) < 25]
+        self._before = [*self._talk, *calm, *PRESSED * (len(self._talk) // (10 * len(PRESSED)) + 1)]
 
     def of(self, example: Example) -> Example:
         """One variant; often the example itself."""
-        text, context, chance = example.text, example.context, self._random.random
+        text, chance = example.text, self._random.random
         slip = chance()
         if slip < 0.08:
             text = self._mistyped(text)
@@ -138,9 +152,15 @@ class Variations:
                 text = f"{self._random.choice(self._talk)} {text}"
             elif beside < 0.14:
                 text = f"{text} {self._random.choice(self._talk)}"
-        if not context and chance() < 0.12:
-            context = tuple(self._random.choices(self._talk, k=self._random.randint(1, 3)))
-        return replace(example, text=text, context=context)
+        varied = replace(example, text=text)
+        return self.after_talk(varied) if chance() < WITH_TALK_BEFORE else varied
+
+    def after_talk(self, example: Example) -> Example:
+        """The example after a few turns of ordinary talk; one that has earlier turns keeps them."""
+        if example.context:
+            return example
+        turns = self._random.randint(1, TALK_BEFORE)
+        return replace(example, context=tuple(self._random.choices(self._before, k=turns)))
 
     def _mistyped(self, text: str) -> str:
         words = text.split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import DatabaseError
 
 from companion.chat import phrases, selectors
 from companion.chat.actions import answer_fully
+from companion.chat.generation import Request
 from companion.chat.reply import SURE, TELL_ME_MORE, Exchange
 from companion.chat.turn import Turn, answer
 from companion.safety.models import Alert
@@ -46,6 +48,23 @@ async def test_answer_is_grounded_in_numbered_sources(ask) -> None:
     assert outcome.sources[0].used
     for sentence in outcome.sources[0].used:
         assert f"{sentence}[1]" in outcome.done.text
+
+
+class _Prescribes:
+    """A generator that speaks of nothing but amounts."""
+
+    name = "prescribes"
+
+    async def sentences(self, request: Request) -> AsyncIterator[str]:
+        yield "Take 500 mg of paracetamol every four hours.[1]"
+
+
+async def test_answer_of_which_the_guard_lets_nothing_pass_is_no_silence(ask, monkeypatch) -> None:
+    monkeypatch.setattr("companion.chat.reply.generator", _Prescribes)
+    outcome = await ask(WAKING)
+    assert outcome.done.text.endswith(phrases.WITHHELD)
+    assert "500" not in outcome.done.text
+    assert (outcome.done.kind, outcome.done.entries, outcome.sources) == ("abstention", (), ())
 
 
 async def test_both_sides_are_kept_before_done(turn_of, published_corpus, senior) -> None:

@@ -6,13 +6,23 @@ import hashlib
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from companion.safety.screen.examples import DATA, Example, Split, calm_questions, read_examples, split
+from companion.safety.screen.examples import (
+    DATA,
+    TALK_BEFORE,
+    Example,
+    Split,
+    Variations,
+    calm_questions,
+    read_examples,
+    split,
+)
 from companion.safety.screen.learned import WEIGHTS, Learned, Thresholds
 from companion.safety.screen.levels import Level
 from companion.safety.screen.measuring import Heard, choose, curve, hear, rates, summary, table
@@ -21,10 +31,11 @@ if TYPE_CHECKING:
     from companion.safety.screen.encoder import ScreenModel
 
 _UNSET = Thresholds(2.0, 2.0, 2.0)
+_TALK_SEED = 11
 _LOOKED_AT = (
-    "the errors on the development voices, by trap, to write more examples and rules. The test voices are eight "
-    "strangers (out_...), written by somebody who saw neither what is taught nor the rules, after all of these stood; "
-    "nothing was changed after their figures were seen. Six more strangers (near_...) are among the development voices."
+    "the errors on the development voices, by trap, to write more examples and rules. The test voices are nine "
+    "strangers (out_...), written by people who saw neither what is taught nor the rules, after all of these stood; "
+    "nothing was chosen by their figures. Six more strangers (near_...) are among the development voices."
 )
 _LIMITS = (
     "the voices are written, not recorded, and few writers wrote them; dialects are thin. It is no medical device and "
@@ -60,7 +71,7 @@ class Command(BaseCommand):
         if not options["measure_only"]:
             self._train(parts, folder, options)
         layer = Learned(folder)
-        limits = choose(hear(parts.development, layer))
+        limits = choose(hear([*parts.development, *_after_talk(parts.development, parts)], layer))
         self._write_settings(folder, layer.settings | {"thresholds": asdict(limits)})
         card = self._card(parts, Learned(folder), limits, options["everyday"])
         (folder.parent / "model_card.md" if folder == WEIGHTS else folder / "model_card.md").write_text(card, "utf-8")
@@ -101,6 +112,10 @@ class Command(BaseCommand):
             "",
             *summary(rates(test, limits)),
             "",
+            f"The same, each after one to {TALK_BEFORE} turns of ordinary talk where it had none before it:",
+            "",
+            *summary(rates(hear(_after_talk(parts.test, parts), layer), limits)),
+            "",
             "### The whole trade-off",
             "",
             *curve(test, limits),
@@ -127,6 +142,12 @@ class Command(BaseCommand):
         if everyday:
             lines += ["## Everyday talk by others", "", *_everyday(everyday, layer, limits), ""]
         return "\n".join(lines)
+
+
+def _after_talk(rows: Sequence[Example], parts: Split) -> list[Example]:
+    """The rows as most messages come: with something ordinary said before."""
+    talk = Variations(parts.train, seed=_TALK_SEED)
+    return [talk.after_talk(row) for row in rows]
 
 
 def _what_it_is(parts: Split, settings: dict[str, Any], limits: Thresholds) -> list[str]:
