@@ -105,14 +105,6 @@ def _id_in(part: str | None) -> UUID | None:
         return None
 
 
-def since_all_clear(recent: Sequence[Exchange]) -> list[str]:
-    """What was said since a question of safety was answered with "I am all right": that is no news of a danger."""
-    said: list[str] = []
-    for exchange in recent:
-        said = [] if exchange.answered.startswith(phrases.GLAD_YOU_ARE_WELL) else [*said, exchange.said]
-    return said
-
-
 def talk_in(recent: Sequence[Exchange]) -> list[Exchange]:
     """The earlier turns that a question may lean on: a plain answer to one of safety asks and tells nothing."""
     return [each for each in recent if not each.is_aside and (each.entries or answer_in(each.said) is None)]

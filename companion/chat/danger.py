@@ -18,13 +18,14 @@ from companion.safety.languages import cries_for_help, foreign_language
 from companion.safety.models import Alert
 from companion.safety.numbers import emergency_numbers
 from companion.safety.response import IS_WELL, response_for
-from companion.safety.screen import Assessment, Level, floor
+from companion.safety.screen import Assessment, Level, floor, screen
 from companion.safety.screen.floor import AGREES
 from companion.safety.screen.levels import NOTHING
 from companion.safety.second_look import is_wanted, second_look
 from lilo_site.threads import in_reserved_thread
 
 if TYPE_CHECKING:
+    from companion.chat.reply import Exchange
     from companion.chat.turn import Speaker, Turn
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,20 @@ _looking: set[asyncio.Task[Emergency | None]] = set()
 def is_danger(assessment: Assessment) -> bool:
     """Whether the assessment calls for an alert or a question, before anything else."""
     return assessment.level in (Level.EMERGENCY, Level.ASK)
+
+
+async def hear(text: str, recent: Sequence[Exchange]) -> Assessment:
+    """What the screen hears in a message, after what was said since the last all-clear."""
+    before = since_all_clear(recent)
+    return unless_plain_dose(await screen(text, recent=before), text, before)
+
+
+def since_all_clear(recent: Sequence[Exchange]) -> list[str]:
+    """What was said since a question of safety was answered with "I am all right": that is no news of a danger."""
+    said: list[str] = []
+    for exchange in recent:
+        said = [] if exchange.answered.startswith(phrases.GLAD_YOU_ARE_WELL) else [*said, exchange.said]
+    return said
 
 
 def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from companion.chat import phrases
 from companion.chat.after_all_clear import sure_answer
-from companion.chat.answers import since_all_clear
 from companion.chat.clock import Clock
-from companion.chat.danger import unless_plain_dose
+from companion.chat.danger import hear
 from companion.chat.reply import Asked, Exchange, Reply, plan_reply
 from companion.chat.wording import clean
 from companion.safety.guard import check_sentence
-from companion.safety.screen import Level, screen
+from companion.safety.screen import Level
 from knowledge.public import Answered, AnswerSentence
 
 #: The number of its source at the end of a sentence.
@@ -35,8 +34,7 @@ async def try_answer(
 async def _answered(said: str, recent: Sequence[Exchange], *, by_senior: bool, is_well: bool) -> Answered:
     clock = Clock()
     with clock.step("screen"):
-        before = since_all_clear(recent)
-        heard = unless_plain_dose(await screen(said, recent=before), said, before)
+        heard = await hear(said, recent)
     asked = Asked(said, "", recent, by_senior=by_senior)
     if heard.level.rank < Level.ASK.rank:
         return await _told(await plan_reply(asked, clock), heard.level, clock)

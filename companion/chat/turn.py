@@ -20,10 +20,10 @@ from prometheus_client import Counter
 from companion.accounts.models import Kind
 from companion.chat import disclosure, doses, phrases, record
 from companion.chat.after_all_clear import answer_after_all_clear
-from companion.chat.answers import since_all_clear, take_answer
+from companion.chat.answers import take_answer
 from companion.chat.choices import take_choice
 from companion.chat.clock import Clock
-from companion.chat.danger import emergency_event, is_danger, look_again, unless_plain_dose, with_cry_for_help
+from companion.chat.danger import emergency_event, hear, is_danger, look_again, with_cry_for_help
 from companion.chat.events import Accepted, Delta, Done, Emergency, Error, Sources, TurnEvent
 from companion.chat.family_messages.actions import pass_on
 from companion.chat.journal_offer import danger_in, with_offer
@@ -35,7 +35,7 @@ from companion.safety.guard import check_sentence
 from companion.safety.languages import Language, foreign_language, only_english
 from companion.safety.models import Alert
 from companion.safety.numbers import emergency_numbers
-from companion.safety.screen import Assessment, Level, screen
+from companion.safety.screen import Assessment, Level
 from knowledge.public import prefetch
 from lilo_site.threads import in_thread
 
@@ -140,9 +140,7 @@ async def _plan(turn: Turn, clock: Clock) -> _Plan:
 async def _listen(turn: Turn, clock: Clock) -> Assessment:
     """What the screen hears, and a cry for help in a language that it does not understand."""
     with clock.step("screen"):
-        recent = since_all_clear(turn.recent)
-        assessment = unless_plain_dose(await screen(turn.text, recent=recent), turn.text, recent)
-        return with_cry_for_help(assessment, turn.text)
+        return with_cry_for_help(await hear(turn.text, turn.recent), turn.text)
 
 
 async def _plan_after(assessment: Assessment, turn: Turn, clock: Clock, early: asyncio.Task[None]) -> _Plan:

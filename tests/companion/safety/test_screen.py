@@ -92,6 +92,40 @@ async def test_earlier_turns_reach_the_learned_layer() -> None:
     assert (await screen("and now I am dripping wet and feel sick", recent=told)).level.rank >= Level.ASK.rank
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["Taken"] * 5,
+        ["Taken: Lisinopril 10 mg", "Taken: Metformin 500 mg"],
+        ["I took my pills"],
+        ["I have taken the Metformin", "Yes, write it down"],
+        ["Skip", "I felt ill"],
+        ["had my insulin", "It helped"],
+    ],
+)
+def test_who_took_a_medicine_is_not_asked_about_the_next_ordinary_word(before: list[str]) -> None:
+    said = ["Good morning", "I am tired", "How much water should I drink?", "I keep waking up at night, what can I do?"]
+    said += ["What day is it?", "Good night", "Thank you, dear"]
+    found = screen_many([(text, tuple(before)) for text in said])
+    raised = [
+        (text, one.level, one.score) for text, one in zip(said, found, strict=True) if one.level.rank >= Level.ASK.rank
+    ]
+    assert not raised
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (["Taken", "Taken"], "and then I had every one of them a second time, the warfarin too"),
+        (["Taken"], "I shall not need these any longer. Goodbye, Lilo."),
+        (["had my insulin"], "I am dripping with sweat and I cannot think straight"),
+        (["I took my pills"], "all of them, the whole bottle"),
+    ],
+)
+def test_danger_after_a_medicine_is_heard(before: list[str], text: str) -> None:
+    assert screen_many([(text, tuple(before))])[0].level.rank >= Level.ASK.rank
+
+
 async def test_everyday_talk_passes() -> None:
     talk = ["What is the weather doing tomorrow?", "Play me some Vera Lynn", "Set a timer for ten minutes for the eggs"]
     found = await asyncio.gather(*(screen(text) for text in talk))

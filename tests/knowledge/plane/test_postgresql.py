@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.companion.safety.test_alerts_postgresql import BINARIES, Postgres
 from tests.knowledge.plane.conftest import PUBLISH, ROOT, FakeModel, World
+from tests.postgresql import BINARIES, Postgres, running
 
 pytestmark = [
     pytest.mark.servers,
@@ -124,11 +121,8 @@ THERE_AND_BACK = """
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="lilo-postgres-"))
-    server = Postgres(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.companion.safety.test_alerts_postgresql import BINARIES, Postgres
 from tests.companion.safety.world import World
+from tests.postgresql import BINARIES, running
 
 pytestmark = [
     pytest.mark.servers,
@@ -61,13 +59,10 @@ say({
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """An installation on a server of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="lilo-postgres-"))  # short, for its socket, and open to its user
-    server = Postgres(folder)
-    installation = World(tmp_path / "lilo", DATABASE_URL=server.url)
-    yield installation
-    installation.end()
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running() as server:
+        installation = World(tmp_path / "lilo", DATABASE_URL=server.url)
+        yield installation
+        installation.end()
 
 
 def test_ticks_at_once_say_everything_once(world: World) -> None:

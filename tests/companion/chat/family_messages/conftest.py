@@ -42,7 +42,7 @@ def rules_only(monkeypatch: pytest.MonkeyPatch) -> None:
     async def screen(text: str, recent: Any = ()) -> Any:
         return floor(text, recent)
 
-    monkeypatch.setattr("companion.chat.turn.screen", screen)
+    monkeypatch.setattr("companion.chat.danger.screen", screen)
     monkeypatch.setattr("companion.chat.family_messages.views.screen", screen)
     monkeypatch.setattr("companion.chat.family_messages.api.screen", screen)
 
