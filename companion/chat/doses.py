@@ -6,7 +6,7 @@ person's: it is said kindly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -156,7 +156,23 @@ def _offer(person: User, text: str, heard: Heard, meant: Sequence[Regimen]) -> S
         needed = [one for one, _ in selectors.as_needed_of(person.pk) if one.pk in keys]
         if needed:
             return Said(text, f"Shall I write down {in_words.called(needed[0])}?", _needed_choices(needed[0]))
-    return _tell_taken(person, text, meant) if meant else None
+    if not meant:
+        return None
+    return _ask_if_early(person, text, keys) or _tell_taken(person, text, meant)
+
+
+def _ask_if_early(person: User, text: str, keys: Collection[UUID]) -> Said | None:
+    """Ask which of the day's first doses was taken ahead of its time: unwritten, it would be reminded of, and perhaps
+    taken twice. None where one of these medicines was due today already."""
+    today = clock.now().astimezone(ZoneInfo(person.time_zone)).date()
+    rows = [row for row in selectors.doses_of_day(person.pk, today) if row.regimen_id in keys]
+    if not rows or rows[0].due_at <= clock.now() or any(not row.is_open for row in rows):
+        return None
+    first = [row for row in rows if row.due_at == rows[0].due_at]
+    due = f"{in_words.begin(_named(first))} {'is' if len(first) == 1 else 'are'} not due until"
+    ask = "Have you taken it already?" if len(first) == 1 else "Which one have you taken already?"
+    at = in_words.local_time(first[0].due_at, person.time_zone)
+    return Said(text, f"{in_words.sentence(f'{due} {at}')} {ask}", _taken_choices(first))
 
 
 def _tell_taken(person: User, text: str, meant: Sequence[Regimen]) -> Said:

@@ -26,8 +26,8 @@ for (const [id, said] of connection.unanswered) {
 field.value ||= sessionStorage.getItem(draftKey()) ?? "";
 wordsChanged();
 watchUnseen();
-log.lastElementChild?.scrollIntoView({ block: "start" });
 for (const button of log.querySelectorAll("[data-reads]")) button.hidden = !("speechSynthesis" in window);
+log.lastElementChild?.scrollIntoView({ block: "start" });
 
 function tell(words, isTrouble = false) {
   if (status.textContent !== words) status.textContent = words;

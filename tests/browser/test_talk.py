@@ -54,6 +54,20 @@ def test_an_answer_streams_in_and_its_source_shows_the_words_used(visit: Visit, 
     expect(page.locator("#latest")).to_contain_text(marked[-1].strip())
 
 
+def test_the_last_answer_is_in_sight_when_the_page_opens(visit: Visit, address: str) -> None:
+    page = visit(address)
+    for words in (QUESTION, "Thank you"):
+        ask(page, words)
+        expect(page.locator("#latest .words")).to_be_visible()
+        expect(page.locator("#status")).to_have_text("Answer ready")
+    page.reload()
+    expect(page.locator("#send")).to_be_enabled()
+    answer, compose = page.locator("#latest").bounding_box(), page.locator("#compose").bounding_box()
+    assert answer is not None
+    assert compose is not None
+    assert answer["y"] + answer["height"] <= compose["y"], "what Lilo said last is under the field"
+
+
 def test_a_lost_connection_in_mid_answer_loses_and_doubles_nothing(visit: Visit, wire: Wire) -> None:
     page = visit(f"http://127.0.0.1:{wire.port}")
     expect(page.locator("#send")).to_be_enabled()

@@ -88,6 +88,36 @@ def test_after_one_the_others_that_are_due_are_offered(
     assert [choice.label for choice in said.choices] == ["Yes, I took it", "Not yet"]
 
 
+def test_a_dose_taken_ahead_of_its_time_is_written_down_and_not_reminded_of(
+    senior: User, clockwork: Clockwork, add: Callable[..., Regimen]
+) -> None:
+    heart, capsule = add(), add(name="Ramipril", look="yellow capsule")
+    clockwork.go_to("2026-06-01 09:00")  # five in New York
+    asked = talk.hear("I took my pills", senior.pk)
+    assert asked is not None
+    assert asked.reply == (
+        "The white heart pill and the yellow capsule are not due until 8:00 a.m. Which one have you taken already?"
+    )
+    assert [choice.label for choice in asked.choices] == ["The white heart pill", "The yellow capsule", "Not yet"]
+    assert press(doses(heart)[0], "taken", senior).reply.startswith("Good. I have written down the white heart pill")
+    clockwork.go_to("2026-06-01 12:10")
+    assert (states(heart)[0], states(capsule)[0]) == ("taken", "pending")
+    assert [row.regimen for row in Occurrence.objects.exclude(reminded_at=None)] == [capsule]
+
+
+def test_who_took_one_today_is_told_so_and_not_asked_about_tonight(
+    senior: User, clockwork: Clockwork, add: Callable[..., Regimen]
+) -> None:
+    regimen = add(daily("08:00", "20:00"))
+    clockwork.go_to("2026-06-01 12:04")
+    press(doses(regimen)[0], "taken", senior)
+    clockwork.go_to("2026-06-01 14:00")
+    told = talk.hear("I took my pills", senior.pk)
+    assert told is not None
+    assert told.reply.startswith("Today I have written down")
+    assert told.choices == ()
+
+
 @pytest.mark.parametrize("verb", ["taken", "later", "skip", "skip-felt_ill", "eaten", "skip-because"])
 def test_a_dose_that_is_gone_or_anothers_is_refused_kindly(
     due: Occurrence, senior: User, stranger: User, verb: str
