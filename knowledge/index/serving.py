@@ -70,7 +70,6 @@ class Serving:
     def _look(self) -> None:
         if self._snapshot is not None and time.monotonic() - self._looked <= LOOK:
             return
-        self._looked = time.monotonic()
         withdrawals = self._sign(WITHDRAWN)
         if self._snapshot is not None and withdrawals != self._withdrawals:
             self._snapshot = self._seen(self._snapshot.artefact)
@@ -80,6 +79,7 @@ class Serving:
         elif pointer != self._pointer and not (self._loading and self._loading.is_alive()):
             self._loading = threading.Thread(target=self._swap, args=(pointer,), name="artefact", daemon=True)
             self._loading.start()
+        self._looked = time.monotonic()  # only now: where the withdrawals could not be read, the next call tries again
 
     def _swap(self, pointer: Signature) -> None:
         """Load the version that the pointer names. A broken one is refused, until the pointer changes again."""
@@ -96,8 +96,10 @@ class Serving:
 
     def _seen(self, artefact: Artefact) -> Snapshot:
         """The artefact without the entries withdrawn since its entries were read."""
-        self._withdrawals = self._sign(WITHDRAWN)
-        return _without_withdrawn(artefact, self._shelf)
+        withdrawals = self._sign(WITHDRAWN)
+        seen = _without_withdrawn(artefact, self._shelf)
+        self._withdrawals = withdrawals
+        return seen
 
     def _sign(self, name: str) -> Signature:
         try:

@@ -89,7 +89,7 @@ class Shelf:
             return dict(json.loads((self.folder / WITHDRAWN).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return {}
-        except (ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise ArtefactBroken("The list of withdrawn entries cannot be read.") from error
 
     def tidy(self, *, keep: int, refused: Collection[str] = ()) -> None:
@@ -103,10 +103,17 @@ class Shelf:
             for version in [*good[:-keep], *bad[:-1]]:
                 if version != self.current():
                     shutil.rmtree(self.folder / version)
-            oldest = min((read_manifest(self.folder / version).read_at for version in self.versions()), default=0.0)
+            oldest = min((self._read_at(version) for version in self.versions()), default=0.0)
             needed = {key: at for key, at in self.withdrawn().items() if at >= oldest}
             if needed != self.withdrawn():
                 self._replace(WITHDRAWN, json.dumps(needed))
+
+    def _read_at(self, version: str) -> float:
+        """When its entries were read; of one that cannot tell now, that it needs every withdrawal there is."""
+        try:
+            return read_manifest(self.folder / version).read_at
+        except ArtefactBroken:
+            return 0.0
 
     def _replace(self, name: str, text: str) -> None:
         fresh = self.folder / f".{name}.new"

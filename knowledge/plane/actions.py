@@ -111,7 +111,7 @@ def roll_back(version: str | None = None) -> Manifest:
 def withdraw_missed() -> None:
     """Withdraw what was taken back but, for a crash or a full disk, never withdrawn from the index that serves."""
     shelf = Shelf(Path(settings.ARTEFACT_DIR))
-    if missed := withdrawals_missed(set(shelf.withdrawn())):
+    if missed := withdrawals_missed(shelf.withdrawn()):
         log.error("withdrawals made good", extra={"entries": len(missed)})
         shelf.withdraw(missed)
 

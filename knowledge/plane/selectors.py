@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -49,16 +50,18 @@ def version_before(version: str | None) -> str | None:
     return kept.values_list("version", flat=True).first()
 
 
-def withdrawals_missed(withdrawn: set[str]) -> set[str]:
+def withdrawals_missed(withdrawn: Mapping[str, float]) -> set[str]:
     """Entries taken back since the index that serves began to read them, which nobody withdrew from it.
 
-    A process may die, or a disk be full, between the change and the withdrawal.
+    A process may die, or a disk be full, between the change and the withdrawal. A withdrawal of before that index was
+    read is of an entry that was published again since: it hides nothing there.
     """
     serving = Artefact.objects.filter(state=Artefact.State.PUBLISHED).first()
     if serving is None:
         return set()
     taken_back = Entry.objects.exclude(status=Entry.Status.PUBLISHED).filter(index_changed_at__gte=serving.built_at)
-    return set(taken_back.values_list("key", flat=True)) - withdrawn
+    hidden = {key for key, at in withdrawn.items() if at >= serving.built_at.timestamp()}
+    return set(taken_back.values_list("key", flat=True)) - hidden
 
 
 def versions_at_hand() -> set[str]:

@@ -105,6 +105,22 @@ def test_unreadable_list_of_withdrawals_answers_nothing_rather_than_a_withdrawn_
         Serving(tmp_path).current()
 
 
+def test_list_of_withdrawals_that_becomes_unreadable_silences_until_it_can_be_read(
+    build: Build, tmp_path: Path
+) -> None:
+    build()
+    serving = Serving(tmp_path)
+    assert "back" in shown(serving)
+    (tmp_path / "withdrawn.json").mkdir()  # no file can be opened there: as when the process has too many open
+    time.sleep(0.6)
+    for _ in range(3):
+        with pytest.raises(KnowledgeUnavailable):
+            serving.current()
+    (tmp_path / "withdrawn.json").rmdir()
+    withdraw("back", folder=tmp_path)
+    assert shown(serving) == {"feet", "sleep"}
+
+
 def test_questions_run_on_while_versions_change(build: Build, model: WordModel, tmp_path: Path) -> None:
     build()
     serving = Serving(tmp_path)

@@ -25,6 +25,7 @@ from knowledge.plane.models import Build, Embedding, KnowledgeVector
 from knowledge.plane.pipeline import build_if_due, build_now
 from knowledge.plane.rules import Verdict, Worse
 from knowledge.public import entry_page
+from tests.knowledge.index.test_serving import wait_for
 from tests.knowledge.plane.conftest import FakeModel
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -303,3 +304,29 @@ def test_withdrawal_that_a_crash_swallowed_is_made_good(here: Path, told: Told) 
     at = Shelf(here).withdrawn()
     actions.withdraw_missed()
     assert Shelf(here).withdrawn() == at
+
+
+def test_withdrawal_swallowed_of_an_entry_that_was_withdrawn_once_before(here: Path, told: Told) -> None:
+    """Corrected, withdrawn meanwhile and published again; an older index that is kept still needs that withdrawal."""
+    told(5)
+    build_now()
+    withdraw_on_commit(["entry-1"])
+    change(1, "Better words for it. And more.")
+    build_now()
+    assert entry_page("entry-1") is not None
+    retire(1)  # committed, and then the process died before it withdrew
+    actions.withdraw_missed()
+    assert wait_for(lambda: entry_page("entry-1") is None)
+
+
+def test_kept_index_that_cannot_be_read_holds_up_no_later_build(here: Path, told: Told) -> None:
+    told(5)
+    first = build_now().version
+    withdraw_on_commit(["entry-5"])
+    (here / first / "manifest.json").write_text("{half")
+    change(1, "New words for it. And more.")
+    build = build_if_due()
+    assert build is not None
+    assert build.state == State.PUBLISHED
+    assert serves() == build.version != first
+    assert set(Shelf(here).withdrawn()) == {"entry-5"}, "the index that cannot be read now may need it"
