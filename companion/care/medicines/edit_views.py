@@ -117,7 +117,9 @@ def _form(step: str, senior: Senior, data: Mapping[str, Any] | None, initial: An
         manner = Manner((data or initial).get("manner", Manner.DAILY))
         others = {one.pk: in_words.called(one) for one in selectors.regimens_of(senior.pk) if one.is_active}
         zone = senior.user.time_zone
-        return WhenForm(data, initial=initial, manner=manner, zone=zone, others=others)
+        rule = (initial or {}).get("rule")
+        kept = rule if rule is not None and manner_of(rule) is manner else None
+        return WhenForm(data, initial=initial, manner=manner, zone=zone, others=others, kept=kept)
     return MoreForm(data, initial=initial) if step == "more" else None
 
 
@@ -242,7 +244,9 @@ def change(request: HttpRequest, senior_id: UUID, regimen_id: UUID, part: str = 
 def _save_change(request: HttpRequest, senior: Senior, regimen: Regimen, form: PlainForm) -> HttpResponse:
     try:
         if isinstance(form, WhenForm):
-            actions.change_regimen(person_of(request), regimen.pk, rule=form.rule, **_limits(form))
+            has_limits = Manner.AS_NEEDED in (form.manner, manner_of(regimen.current.rule))
+            limits = _limits(form) if has_limits else {}
+            actions.change_regimen(person_of(request), regimen.pk, rule=form.rule, **limits)
         else:
             actions.change_regimen(person_of(request), regimen.pk, **_details(form.cleaned_data))
     except RefusedError as error:

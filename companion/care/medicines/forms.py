@@ -20,7 +20,8 @@ from companion.care.medicines.plan import CountFrom, Moment, MonthEnd, Rule, Rul
 
 CLOCK_TIMES, TAPER_STEPS = 6, 4
 WHOLE = {"inputmode": "numeric"}
-AMOUNT = {"inputmode": "decimal", "step": "0.25", "min": "0.25"}
+AMOUNT = {"inputmode": "decimal", "step": "any", "min": "0"}
+LEAST = Decimal("0.001")
 
 
 class Manner(StrEnum):
@@ -55,8 +56,8 @@ MOMENTS = (
     (Moment.DINNER, "With dinner"),
     (Moment.BED, "Before going to bed"),
 )
-#: Which fields of the step "when" each manner asks for.
-TIMES = ("quantity", "moments", *(f"at{number}" for number in range(1, CLOCK_TIMES + 1)))
+#: Which fields of the step "when" each manner asks for; `at` and `step` stand for as many as there are.
+TIMES = ("quantity", "moments", "at")
 ASKED: Mapping[Manner, tuple[str, ...]] = {
     Manner.DAILY: TIMES,
     Manner.WEEKDAYS: ("weekdays", "every_weeks", *TIMES),
@@ -65,13 +66,12 @@ ASKED: Mapping[Manner, tuple[str, ...]] = {
     Manner.AS_NEEDED: ("quantity", "least_hours", "most_in_24_hours"),
     Manner.CYCLE: ("days_on", "days_off", *TIMES),
     Manner.MONTHLY: ("month_days", "month_end", *TIMES),
-    Manner.TAPER: (
-        *(f"{name}{number}" for number in range(1, TAPER_STEPS + 1) for name in ("amount", "days")),
-        *TIMES[1:],
-    ),
+    Manner.TAPER: ("step", *TIMES[1:]),
     Manner.LINKED: ("quantity", "after", "minutes_after"),
 }
 BOUNDS = ("start", "end")
+#: Parts of a rule that some manners do not ask for.
+DAYS_OF_RULE = ("weekdays", "every_weeks", "every_days", "days_on", "days_off", "month_days", "month_end")
 
 
 class WhatForm(PlainForm):
@@ -135,13 +135,13 @@ class WhenForm(PlainForm):
         max_value=Decimal(168), widget=forms.NumberInput({"inputmode": "decimal"}),
     )  # fmt: skip
     most_in_24_hours = forms.DecimalField(
-        label="At most how many in 24 hours?", required=False, min_value=Decimal("0.25"),
+        label="At most how many in 24 hours?", required=False, min_value=LEAST,
         widget=forms.NumberInput(AMOUNT), **QUANTITY,
     )  # fmt: skip
     after = forms.ChoiceField(label="After which medicine?", choices=())
     minutes_after = forms.IntegerField(label="How many minutes after?", min_value=0, max_value=720, initial=10)
     quantity = forms.DecimalField(
-        label="How much each time?", help_text="1, or 0.5 for half", initial=1, min_value=Decimal("0.25"),
+        label="How much each time?", help_text="1, or 0.5 for half", initial=1, min_value=LEAST,
         widget=forms.NumberInput(AMOUNT), **QUANTITY,
     )  # fmt: skip
     moments = forms.MultipleChoiceField(
@@ -154,30 +154,46 @@ class WhenForm(PlainForm):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, manner: Manner, zone: str, others: Mapping[UUID, str] | None = None, **options: Any
+        self,
+        *args: Any,
+        manner: Manner,
+        zone: str,
+        others: Mapping[UUID, str] | None = None,
+        kept: Rule | None = None,
+        **options: Any,
     ) -> None:
+        """`kept` is the rule that is changed, where it is of this manner: what is not asked for stays as it has it."""
         super().__init__(*args, **options)
-        self.manner, self.zone = manner, zone
-        self._add_numbered()
-        asked = (*ASKED[manner], *BOUNDS)
+        self.manner, self.zone, self._kept = manner, zone, kept
+        numbered = self._add_numbered(kept)
+        asked = (*(name for one in ASKED[manner] for name in numbered.get(one, (one,))), *BOUNDS)
         self.fields = {name: self.fields[name] for name in asked}
+        if "quantity" in self.fields and kept is not None and (own := in_words.own_amounts(kept)):
+            self.fields["quantity"].help_text = f"With an amount of their own, which stays: {own}"
         if "after" in self.fields:
             self.fields["after"].choices = [(str(key), name) for key, name in (others or {}).items()]  # type: ignore[attr-defined]
 
-    def _add_numbered(self) -> None:
-        for number in range(1, CLOCK_TIMES + 1):
+    def _add_numbered(self, kept: Rule | None) -> dict[str, tuple[str, ...]]:
+        """Fields for times and for steps, at least as many as the rule has; their names."""
+        held = sum(slot.at is not None for slot in kept.slots) if kept else 0
+        clocks, steps = max(CLOCK_TIMES, held), max(TAPER_STEPS, len(kept.taper) if kept else 0)
+        for number in range(1, clocks + 1):
             self.fields[f"at{number}"] = forms.TimeField(
                 label="At what time?" if number == 1 else "And at", required=False,
                 widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
             )  # fmt: skip
-        for number in range(1, TAPER_STEPS + 1):
+        for number in range(1, steps + 1):
             self.fields[f"amount{number}"] = forms.DecimalField(
-                label=f"Step {number}: how much each time?", required=number == 1, min_value=Decimal("0.25"),
+                label=f"Step {number}: how much each time?", required=number == 1, min_value=LEAST,
                 widget=forms.NumberInput(AMOUNT), **QUANTITY,
             )  # fmt: skip
             self.fields[f"days{number}"] = forms.IntegerField(
                 label=f"Step {number}: for how many days?", required=number == 1, min_value=1, max_value=1000
             )
+        return {
+            "at": tuple(f"at{number}" for number in range(1, clocks + 1)),
+            "step": tuple(f"{name}{number}" for number in range(1, steps + 1) for name in ("amount", "days")),
+        }
 
     @property
     def rule(self) -> Rule:
@@ -190,7 +206,7 @@ class WhenForm(PlainForm):
         if self.errors:
             return data
         try:
-            self._rule = _rule_of(self.manner, data, self.zone)
+            self._rule = _rule_of(self.manner, data, self.zone, self._kept)
         except RuleError as error:
             words = [str(item["msg"]).removeprefix("Value error, ") for item in error.errors(include_url=False)]
             raise forms.ValidationError(words) from None
@@ -199,7 +215,7 @@ class WhenForm(PlainForm):
     def clean_month_days(self) -> frozenset[int]:
         """Numbers of days out of whatever stands between them."""
         text = str(self.cleaned_data["month_days"])
-        days = {int(word) for word in "".join(sign if sign.isdigit() else " " for sign in text).split()}
+        days = {int(word) for word in "".join(sign if sign.isdecimal() else " " for sign in text).split()}
         if not days or not days <= set(range(1, 32)):
             raise forms.ValidationError("Please write days from 1 to 31, such as 1 and 15.")
         return frozenset(days)
@@ -228,7 +244,7 @@ class MoreForm(PlainForm):
     )  # fmt: skip
     in_stock = forms.DecimalField(
         label="How many are there now?", help_text="Lilo then tells you when to fetch more", required=False,
-        min_value=Decimal(0), widget=forms.NumberInput({"inputmode": "decimal", "step": "0.25"}), **QUANTITY,
+        min_value=Decimal(0), widget=forms.NumberInput({"inputmode": "decimal", "step": "any"}), **QUANTITY,
     )  # fmt: skip
     expires_on = forms.DateField(
         label="Use before", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -259,40 +275,47 @@ class StockForm(PlainForm):
     """How many."""
 
     quantity = forms.DecimalField(
-        label="How many?", min_value=Decimal(0), widget=forms.NumberInput({"inputmode": "decimal", "step": "0.25"}),
+        label="How many?", min_value=Decimal(0), widget=forms.NumberInput({"inputmode": "decimal", "step": "any"}),
         **QUANTITY,
     )  # fmt: skip
 
 
-def _rule_of(manner: Manner, data: Mapping[str, Any], zone: str) -> Rule:
+def _rule_of(manner: Manner, data: Mapping[str, Any], zone: str, kept: Rule | None) -> Rule:
     facts: dict[str, Any] = {"start": data["start"], "end": data["end"], "quantity": data.get("quantity") or 1}
     if manner is Manner.AS_NEEDED:
         return Rule(kind=RuleKind.AS_NEEDED, **facts)
     if manner is Manner.LINKED:
-        return Rule(kind=RuleKind.LINKED, after=data["after"], minutes_after=data["minutes_after"], **facts)
+        delay = {"most_delay_minutes": kept.most_delay_minutes} if kept else {}
+        return Rule(kind=RuleKind.LINKED, after=data["after"], minutes_after=data["minutes_after"], **delay, **facts)
     if manner is Manner.INTERVAL:
         minutes = int(data["every_hours"] * 60)
         first = _local(data["first_at"], zone)
         return Rule(
             kind=RuleKind.INTERVAL, every_minutes=minutes, first_at=first, count_from=data["count_from"], **facts
         )
-    for name in ("weekdays", "every_weeks", "every_days", "days_on", "days_off", "month_days", "month_end"):
-        if name in data:
-            facts[name] = data[name]
+    for name in DAYS_OF_RULE:
+        if name in data or kept is not None:
+            facts[name] = data[name] if name in data else getattr(kept, name)
     if manner is Manner.TAPER:
         facts["taper"] = _taper(data)
         facts["quantity"] = facts["taper"][0].quantity
-    return Rule(kind=RuleKind.TIMES, slots=_slots(data), **facts)
+    return Rule(kind=RuleKind.TIMES, slots=_slots(data, kept), **facts)
 
 
-def _slots(data: Mapping[str, Any]) -> tuple[Slot, ...]:
-    moments = [Slot(moment=Moment(moment)) for moment in data.get("moments", ())]
-    clock = sorted({data[name] for name in TIMES if name.startswith("at") and data.get(name)})
-    return (*moments, *(Slot(at=at) for at in clock))
+def _slots(data: Mapping[str, Any], kept: Rule | None) -> tuple[Slot, ...]:
+    """Moments, then clock times. A slot that was there keeps its own amount, and its minutes before or after a meal."""
+    before: dict[Moment | time | None, list[Slot]] = {}
+    for slot in kept.slots if kept else ():
+        before.setdefault(slot.moment or slot.at, []).append(slot)
+    pressed = [Moment(one) for one in dict.fromkeys(data.get("moments", ()))]
+    moments = [before.get(one, [Slot(moment=one)]) for one in pressed]
+    clock = sorted({data[name] for name in data if name.startswith("at") and data[name]})
+    return tuple(slot for slots in (*moments, *(before.get(at, [Slot(at=at)]) for at in clock)) for slot in slots)
 
 
 def _taper(data: Mapping[str, Any]) -> tuple[Step, ...]:
-    steps = ((data[f"amount{number}"], data[f"days{number}"]) for number in range(1, TAPER_STEPS + 1))
+    amounts = [name for name in data if name.startswith("amount")]
+    steps = ((data[name], data[name.replace("amount", "days")]) for name in amounts)
     return tuple(Step(quantity=amount, days=days) for amount, days in steps if amount)
 
 
@@ -309,7 +332,7 @@ def initial_of(regimen: Regimen, rule: Rule, zone: str) -> dict[str, Any]:
         for name in form.base_fields
         if hasattr(regimen, name)
     }
-    return {**facts, **_initial_rule(rule, zone), **_initial_limits(regimen), "manner": manner_of(rule)}
+    return {**facts, **_initial_rule(rule, zone), **_initial_limits(regimen), "manner": manner_of(rule), "rule": rule}
 
 
 def _initial_limits(regimen: Regimen) -> dict[str, Any]:

@@ -155,6 +155,15 @@ def _slot_words(slot: Slot, rule: Rule, form: str) -> str:
     return words
 
 
+def own_amounts(rule: Rule) -> str:
+    """The times of a rule with an amount of their own: "8:00 p.m. 6, breakfast 2"."""
+    own = [(slot, slot.quantity) for slot in rule.slots if slot.quantity is not None and slot.quantity != rule.quantity]
+    return ", ".join(
+        f"{clock_time(slot.at) if slot.at else MOMENTS[slot.moment or Moment.WAKING]} {amount.normalize():f}"
+        for slot, amount in own
+    )
+
+
 def _is_meal(slot: Slot) -> bool:
     return slot.moment in (Moment.BREAKFAST, Moment.LUNCH, Moment.DINNER)
 
