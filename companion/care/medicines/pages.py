@@ -124,12 +124,16 @@ class Undo:
 
 
 def doses_of_day(senior: Senior, day: date) -> list[DoseCard]:
-    """A day's doses in order; of one medicine at most one is offered at a time."""
+    """A day's doses in order; of one medicine at most one is offered at a time.
+
+    Those of the day before that can still be taken come first: midnight ends no dose of late evening.
+    """
     pictured = _pictured(senior.pk)
     offered: set[UUID] = set()
     cards: list[DoseCard] = []
     now = clock.now()
-    for row in selectors.doses_of_day(senior.pk, day):
+    still_open = [row for row in selectors.open_doses(senior.pk) if row.local_date < day]
+    for row in [*still_open, *selectors.doses_of_day(senior.pk, day)]:
         is_now = row.is_open and now >= row.due_at - SOON and row.regimen_id not in offered
         is_first = is_now and not offered
         if row.is_open:
@@ -200,7 +204,7 @@ def medicine_card(regimen: Regimen, senior: Senior, *, names: Mapping[UUID, str]
         rule_words=in_words.begin(rule_words),
         how=how_of(regimen),
         has_picture=regimen.has_picture,
-        state_words=_pause_words(regimen, rule, today),
+        state_words=_pause_words(regimen, rule, today, zone),
         reason_words=str(PauseReason(regimen.state_reason).label) if regimen.state_reason else "",
         stock=stock,
         stock_words=_stock_words(regimen, stock),
@@ -284,12 +288,13 @@ def _pictured(senior_id: UUID) -> set[UUID]:
     return set(RegimenPicture.objects.filter(regimen__senior=senior_id).values_list("pk", flat=True))
 
 
-def _pause_words(regimen: Regimen, rule: Rule, today: date) -> str:
+def _pause_words(regimen: Regimen, rule: Rule, today: date, zone: str) -> str:
     if regimen.state == RegimenState.STOPPED:
         return "No longer taken"
     if regimen.state == RegimenState.PAUSED:
         until = regimen.paused_until
-        return f"Paused until {in_words.day_words(until.date(), today)}" if until else "Paused"
+        day = until.astimezone(ZoneInfo(zone)).date() if until else None
+        return f"Paused until {in_words.day_words(day, today)}" if day else "Paused"
     if rule.end is not None and rule.end < today:
         return "The last day has passed"
     return f"Begins {in_words.day_words(rule.start, today)}" if rule.start > today else ""

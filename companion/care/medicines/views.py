@@ -28,10 +28,12 @@ from companion.care.medicines.month import month_day, month_words
 from companion.care.medicines.pictures import MOST_BYTES, as_bytes
 from companion.circle.access import Need, NotYoursError, visible_seniors
 from companion.circle.models import Senior
+from companion.circle.privacy import profile_of
 from companion.circle.refusals import RefusedError
 from companion.safety import clock
 
 EXPORTED = timedelta(days=90)
+FIRST_MONTH = date(2000, 1, 1)
 
 
 @login_required
@@ -259,12 +261,14 @@ def printed(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """The list for the doctor, the pharmacy, the ambulance: made for paper."""
     senior = senior_of(request, senior_id)
     current, _ = pages.medicines_of(senior)
+    profile = profile_of(person_of(request), senior.pk)  # who sees medicines need not know doctor and pharmacy
     context = {
         "regular": [card for card in current if not card.is_as_needed],
         "as_needed": [card for card in current if card.is_as_needed],
         "person_name": senior.user.full_name or senior.name,
         "today": clock.now().astimezone(ZoneInfo(senior.user.time_zone)).date(),
-        **{name: getattr(senior, name) for name in ("allergies", "conditions", "doctor", "pharmacy")},
+        **(profile.health or {}),
+        **(profile.details or {}),
     }
     return show(request, "medicines/print.html", senior, context)
 
@@ -313,4 +317,4 @@ def _first_of(text: str, today: date) -> date:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         return today.replace(day=1)
-    return min(asked, today.replace(day=1))
+    return min(max(asked, FIRST_MONTH), today.replace(day=1))

@@ -212,6 +212,28 @@ def test_pausing_and_stopping_ask_why(client: Client, senior: User, add: Callabl
     assert "No longer taken" in words(client.get("/medicines/"))
 
 
+def test_a_pause_ends_on_the_day_of_the_seniors_own_clock(
+    client: Client, senior: User, add: Callable[..., Regimen]
+) -> None:
+    User.objects.filter(pk=senior.pk).update(time_zone="Australia/Sydney")
+    page = f"/medicines/{senior.pk}/{add().pk}"
+    shown = words(client.post(f"{page}/pause/", {"reason": "hospital", "until": "2026-06-10"}, follow=True))
+    assert "Paused until Wednesday, 10 June" in shown
+
+
+def test_a_dose_of_late_evening_is_still_offered_after_midnight(
+    senior: User, clockwork: Clockwork, add: Callable[..., Regimen]
+) -> None:
+    regimen = add(daily("23:58"))
+    clockwork.go_to("2026-06-02 04:05")
+    client = signed_in(senior)
+    today = client.get("/today/")
+    assert [dose.key for dose in today.context["now"]] == [doses(regimen)[0].pk]
+    assert "Due at 11:58 p.m." in words(today)
+    client.post(f"/medicines/{regimen.senior_id}/doses/{doses(regimen)[0].pk}/taken/")
+    assert [dose.key for dose in client.get("/today/").context["later"]] == [doses(regimen)[1].pk]
+
+
 def test_stock_is_counted_and_says_when_to_order(client: Client, senior: User, add: Callable[..., Regimen]) -> None:
     regimen = add()
     page = f"/medicines/{senior.pk}/{regimen.pk}"
@@ -233,6 +255,26 @@ def test_the_printed_list_has_what_a_doctor_asks_for(client: Client, senior: Use
     for part in ("Metoprolol 5 mg", "every day at 8:00 a.m.", "Penicillin", "Dr. Shaw", "Corner Pharmacy"):
         assert part in page
     assert "Warfarin" not in page
+
+
+def test_who_sees_the_medicines_alone_prints_no_doctor(
+    senior: User, shared: User, son: User, add: Callable[..., Regimen]
+) -> None:
+    from companion.circle.actions import create_profile
+
+    create_profile(senior, allergies="Penicillin", doctor="Dr. Shaw", pharmacy="Corner Pharmacy")
+    add()
+    path = f"/medicines/{senior.pk}/print/"
+    first, other = words(signed_in(shared).get(path)), words(signed_in(son).get(path))
+    assert "Penicillin" in first
+    assert "Dr. Shaw" in first
+    assert "Penicillin" in other
+    assert "Dr. Shaw" not in other
+    assert "Corner Pharmacy" not in other
+
+
+def test_a_month_before_all_months_is_this_one(client: Client, senior: User) -> None:
+    assert client.get(f"/medicines/{senior.pk}/month/?month=0001-01").status_code == 200
 
 
 def test_the_month_says_each_day_in_words(
