@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -30,14 +31,17 @@ from knowledge.importers.limits import MEGABYTE, Limits
 from knowledge.importers.models import ImportJob, ImportLine
 from knowledge.importers.outcomes import Outcome
 from knowledge.importers.reading import Reading
+from knowledge.importers.rows import ImportRow
 from knowledge.importers.store import import_entries
 from knowledge.plain_text import plain_line
 
 log = logging.getLogger(__name__)
 
 State = ImportJob.State
-#: So long nothing is heard of a worker before another one takes up its import.
-SILENCE = timedelta(seconds=60)
+#: So long nothing is heard of a worker before another one takes up its import: longer than one PDF may take.
+SILENCE = timedelta(seconds=150)
+#: Seconds between two words of a worker that is at the rows of one batch.
+BEAT_EVERY_S = 5.0
 MOST_ATTEMPTS = 4
 #: Smaller imports are done at once, while the curator waits; a worker does the others.
 AT_ONCE_BYTES = 200_000
@@ -170,12 +174,22 @@ def _work(job: ImportJob) -> None:
         position += len(outcomes)
         _beat(job, rows_read=position, bytes_done=reading.bytes_done)
 
-    import_entries(reading, publish=False, by=job.created_by_id, dry_run=is_check, each_batch=keep)
+    import_entries(_heard(job, reading), publish=False, by=job.created_by_id, dry_run=is_check, each_batch=keep)
     if is_check:
         _beat(job, state=State.READY, beat_at=None, bytes_done=job.bytes_total)
     else:
         _beat(job, state=State.DONE, beat_at=None, bytes_done=job.bytes_total, finished_at=timezone.now())
         _forget_files(job)
+
+
+def _heard(job: ImportJob, reading: Reading) -> Iterator[ImportRow]:
+    """The rows, while the worker says that it lives: documents of a few pages each fill no batch for minutes."""
+    said = time.monotonic()
+    for row in reading:
+        if time.monotonic() - said >= BEAT_EVERY_S:
+            said = time.monotonic()
+            _beat(job, bytes_done=reading.bytes_done)
+        yield row
 
 
 def _beat(job: ImportJob, **facts: Any) -> None:

@@ -141,9 +141,9 @@ def _judged(
         return as_read(row, Result.NOTE)
     if isinstance(row, RefusedRow):
         return as_read(row, Result.REFUSED)
-    place = row.place or str(row.number)
-    if (first := place_of.setdefault(row.entry.key, place)) != place:
+    if first := place_of.get(row.entry.key):  # two files of one name may have it at the same place
         return as_read(row, Result.REFUSED, f"The id was used before, at {first}.")
+    place_of[row.entry.key] = row.place or str(row.number)
     entry = stored.get(row.entry.key)
     if entry is None:
         return as_read(row, Result.NEW)

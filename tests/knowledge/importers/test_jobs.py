@@ -265,7 +265,7 @@ def test_what_was_left_lying_is_taken_up_again_but_not_for_ever(
     job = ImportJob.objects.get()
     actions.tend_imports()
     assert rebuilds_asked == []
-    ImportJob.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    ImportJob.objects.update(created_at=timezone.now() - 2 * actions.SILENCE)
     actions.tend_imports()
     assert rebuilds_asked == ["knowledge.importers.tasks.carry_on"]
     ImportJob.objects.update(attempts=actions.MOST_ATTEMPTS)
@@ -336,6 +336,42 @@ def test_killed_worker_is_followed_by_another_that_doubles_nothing(
     assert (Entry.objects.count(), Entry.history.count()) == (3_600, 3_600)
     refused = job.lines.filter(result="refused").values_list("place", flat=True)
     assert set(refused) == {f"illnesses.jsonl, line {number}" for number in range(10, 4_001, 10)}
+
+
+def test_two_files_of_one_name_are_told_apart(browser: Client) -> None:
+    first, second = lines(3), lines(3, answer="Illness {} is grave.")
+    upload(browser, ("faq.jsonl", first), ("faq.jsonl", second))
+    job = ImportJob.objects.get()
+    assert (job.state, counts(job)) == ("ready", {"new": 3, "refused": 3})
+    browser.post(f"{LIST}{job.pk}/confirm/")
+    job.refresh_from_db()
+    assert (job.state, counts(job)) == ("done", {"new": 3, "refused": 3})
+    assert Entry.objects.get(key="CDC_1").answer == "Illness 1 is mild."
+
+
+def test_worker_that_reads_slowly_is_not_taken_for_dead(
+    browser: Client, author: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty documents of a few pages each fill no batch for minutes."""
+    monkeypatch.setattr(actions, "AT_ONCE_BYTES", 0)
+    job = actions.start_import([SimpleUploadedFile("a.jsonl", lines(20))], {}, by=author.pk)
+    read = Reading.__iter__
+
+    def slowly(reading: Reading) -> Iterator[Any]:
+        for row in read(reading):
+            ImportJob.objects.update(beat_at=timezone.now() - actions.SILENCE)  # so much later
+            yield row
+            assert not ImportJob.objects.filter(beat_at__lt=timezone.now() - actions.SILENCE / 2).exists()
+
+    monkeypatch.setattr(Reading, "__iter__", slowly)
+    monkeypatch.setattr(actions, "BEAT_EVERY_S", 0.0)
+    actions.carry_on(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("ready", 1)
+
+
+def test_one_document_may_take_as_long_as_it_is_let() -> None:
+    assert actions.SILENCE.total_seconds() > 2 * Limits().pdf_seconds
 
 
 def test_import_discarded_while_it_is_checked_stops(
