@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from knowledge.evaluation.models import EvaluationRun, pack
 from knowledge.evaluation.running import Measured, measure
+from knowledge.evaluation.selectors import under_way
 from knowledge.index.serving import serving
 
 State = EvaluationRun.State
@@ -22,9 +23,10 @@ LONGEST_PROBLEM = 300
 @transaction.atomic
 def ask_for_run(*, by: UUID) -> EvaluationRun:
     """Let the worker run the golden set soon. While one waits or runs, that one is given instead of another."""
-    under_way = EvaluationRun.objects.select_for_update().filter(state__in=[State.WAITING, State.RUNNING]).first()
-    if under_way:
-        return under_way
+    if running := under_way():
+        return running
+    for lost in EvaluationRun.objects.filter(state__in=[State.WAITING, State.RUNNING]):
+        give_up(lost, "Its worker died, or none took it up.")
     run = EvaluationRun.objects.create(asked_by_id=by)
     transaction.on_commit(
         lambda: current_app.send_task("knowledge.evaluation.tasks.carry_out_run", args=[run.pk]), robust=True

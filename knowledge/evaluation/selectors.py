@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from knowledge.evaluation.models import EvaluationRun
 
 State = EvaluationRun.State
 #: Runs that a page shows.
 SHOWN = 20
+#: A run that was asked for longer ago than this has lost its worker, which may take half an hour.
+LONGEST = timedelta(hours=1)
 
 
 def newest_runs() -> list[EvaluationRun]:
@@ -16,7 +22,8 @@ def newest_runs() -> list[EvaluationRun]:
 
 def under_way() -> EvaluationRun | None:
     """The run that waits or is carried out, if any."""
-    return EvaluationRun.objects.filter(state__in=[State.WAITING, State.RUNNING]).defer("packed_rows").first()
+    lately = EvaluationRun.objects.filter(created_at__gt=timezone.now() - LONGEST)
+    return lately.filter(state__in=[State.WAITING, State.RUNNING]).defer("packed_rows").first()
 
 
 def last_failure() -> EvaluationRun | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,21 @@ def test_a_run_that_fails_says_why(
     assert run.problem
     assert run.ended_at is not None
     assert ask_for_run(by=make_curator("ben").pk) != run
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.WAITING, State.RUNNING])
+def test_a_run_whose_worker_died_bars_no_other(
+    make_curator: Callable[..., Any], evaluator: Client, rebuilds_asked: list[str], state: State
+) -> None:
+    lost = ask_for_run(by=make_curator("ben").pk)
+    EvaluationRun.objects.update(state=state, created_at=timezone.now() - timedelta(hours=2))
+    page = evaluator.get(LIST).text
+    assert "Evaluate now" in page
+    assert "under way" not in page
+    assert ask_for_run(by=make_curator("lea").pk) != lost
+    lost.refresh_from_db()
+    assert (lost.state, lost.problem) == (State.FAILED, "Its worker died, or none took it up.")
 
 
 def test_what_is_kept_is_what_was_measured(db: None, rows: list[Row]) -> None:
