@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from knowledge.evaluation.drift.models import Baseline, DayOfWords, DriftCheck, TurnFigures
 from knowledge.evaluation.drift.rules import LEAST_TURNS, Turns
-from knowledge.evaluation.drift.selectors import WEEK, baseline, days_up_to, latest_check, turns_of
+from knowledge.evaluation.drift.selectors import WEEK, baseline, days_up_to, turns_of
 from knowledge.evaluation.drift.tone import tone
 from knowledge.public import KnowledgeUnavailable
 from knowledge.turns import TurnNote
@@ -93,8 +93,8 @@ def check_day(*, day: date | None = None) -> DriftCheck:
     last = day or timezone.now().date() - timedelta(days=1)
     first, _ = days_up_to(last)
     now, against = turns_of(first, last), baseline() or _first_baseline(last)
+    told = _told_by(last)
     tests = compare(against.as_turns, now, seed=last.toordinal()) if against and against.last_day < last else []
-    before = latest_check()
     check, _ = DriftCheck.objects.update_or_create(
         day=last,
         defaults={
@@ -105,19 +105,24 @@ def check_day(*, day: date | None = None) -> DriftCheck:
             "has_drifted": any(test.has_drifted for test in tests),
         },
     )
-    _tell(check, before)
+    _tell(check, told)
     forget_old(last)
     return check
 
 
-def _tell(check: DriftCheck, before: DriftCheck | None) -> None:
-    """Warn of what has drifted; by mail, only of what had not at the last check."""
+def _told_by(day: date) -> set[str]:
+    """What had drifted when that day, or else the last before it with turns enough, was looked at."""
+    before = DriftCheck.objects.filter(day__lte=day).exclude(found=[]).first()
+    return {test.name for test in before.tests if test.has_drifted} if before else set()
+
+
+def _tell(check: DriftCheck, told: set[str]) -> None:
+    """Warn of what has drifted; by mail, only of what was not told before."""
     drifted = {test.name: test for test in check.tests if test.has_drifted}
     if not drifted:
         return
     log.warning("answers have drifted", extra={"day": str(check.day), "measures": sorted(drifted)})
-    known = {test.name for test in before.tests if test.has_drifted} if before and before.day < check.day else set()
-    if new := [test for name, test in drifted.items() if name not in known]:
+    if new := [test for name, test in drifted.items() if name not in told]:
         lines = [f"- {test.title}: {test.meaning} (distance {test.distance:.2f})" for test in new]
         words = "\n".join(("Questions and answers are not what they were in the baseline:", "", *lines, "", ADVICE))
         mail_admins(f"Lilo: questions or answers have changed, {check.day}", words)

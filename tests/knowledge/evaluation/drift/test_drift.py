@@ -153,9 +153,22 @@ def test_operators_are_told_once_and_everywhere(
     assert page.count("<svg") >= 4
     assert "Take now as the new baseline…" not in page
 
+    actions.check_day(day=DAY)
+    assert len(mailoutbox) == 1, "the same day looked at again is no news"
+
     keep(DAY + timedelta(days=1), made(np.random.default_rng(3), 220, shift=1, topic=6))
     actions.check_day(day=DAY + timedelta(days=1))
     assert len(mailoutbox) == 1, "what had drifted yesterday is no news"
+
+
+@pytest.mark.django_db
+def test_days_too_few_to_compare_make_no_old_drift_new(month: None, mailoutbox: Any) -> None:
+    assert actions.check_day(day=DAY).has_drifted
+    assert not actions.check_day(day=DAY + timedelta(days=20)).tests
+    again = DAY + timedelta(days=21)
+    keep(again, made(np.random.default_rng(3), 220, shift=1, topic=6))
+    assert actions.check_day(day=again).has_drifted
+    assert len(mailoutbox) == 1
 
 
 @pytest.mark.django_db
