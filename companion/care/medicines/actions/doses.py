@@ -84,10 +84,11 @@ def take_dose(
             return DoseResult(occurrence, _standing_event(occurrence), False, wording.already_taken(occurrence, by))
         if occurrence.state == DoseState.SKIPPED:
             undo_event(_standing_event(occurrence), by, now)
-        doubt = _doubt_of(occurrence.regimen, at, schedule_gap(occurrence.regimen))
+        amount = occurrence.quantity if quantity is None else quantity
+        doubt = _doubt_of(occurrence, at, amount)
         event = add_event(
             occurrence.regimen, Kind.TAKEN, by, now, source, occurrence=occurrence, taken_at=at, doubt=doubt, note=note,
-            quantity=occurrence.quantity if quantity is None else quantity,
+            quantity=amount,
         )  # fmt: skip
         notices.taken_after_all(occurrence, event, now)
         _settle(occurrence, DoseState.TAKEN, by, now, taken_at=at)
@@ -190,8 +191,7 @@ def change_taken_at(by: User, occurrence_id: UUID, taken_at: datetime) -> DoseRe
         if last is None:
             raise RefusedError("This one is not noted as taken.")
         undo_event(last, by, now)
-        gap = schedule_gap(occurrence.regimen)
-        doubt = _doubt_of(occurrence.regimen, at, gap)
+        doubt = _doubt_of(occurrence, at, last.quantity)
         event = add_event(
             occurrence.regimen, Kind.TAKEN, by, now, None, occurrence=occurrence, taken_at=at, doubt=doubt,
             quantity=last.quantity, note=last.note,
@@ -226,10 +226,18 @@ def write_standing(occurrence: Occurrence, standing: Standing) -> None:
     occurrence.step_at = standing.step_at
 
 
-def _doubt_of(regimen: Regimen, at: datetime, gap: timedelta) -> Doubt:
-    takings = takings_of(regimen, since=at - gap)
-    least, most = limits_of(regimen)
-    doubt = rules.doubt_as_needed(takings, at, Decimal(0), least=least, most=most)
+def _doubt_of(occurrence: Occurrence, at: datetime, amount: Decimal) -> Doubt:
+    """What must be said when a dose is noted as taken at a time.
+
+    The same dose comes a little sooner on one day than on the day before: 24 hours are that much shorter here.
+    """
+    regimen = occurrence.regimen
+    gap, (least, most) = schedule_gap(regimen), limits_of(regimen)
+    day = rules.DAY - (occurrence.late_at - occurrence.due_at)
+    takings = takings_of(regimen, since=at - max(gap, day))
+    of_a_day = [one for one in takings if one.at > at - day]
+    doubt = rules.doubt_as_needed(of_a_day, at, amount, least=None, most=most)
+    doubt = doubt or rules.doubt_as_needed(takings, at, amount, least=least, most=None)
     return doubt or rules.doubt_of_double(takings, at, gap)
 
 

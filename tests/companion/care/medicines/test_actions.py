@@ -224,6 +224,32 @@ def test_as_needed_says_when_the_next_is_allowed(painkiller: Regimen, clockwork:
     assert not Occurrence.objects.filter(regimen=painkiller).exists()
 
 
+def test_a_dose_that_is_due_counts_towards_the_most_in_a_day(
+    add: Add, clockwork: Clockwork, senior: User, shared: User
+) -> None:
+    rule = daily("08:00", "12:00", "16:00", "20:00", quantity=2)
+    regimen = add(rule, name="Paracetamol", most_in_24_hours=Decimal(8))
+    for number, at in enumerate(("12:00", "16:00", "20:00")):
+        clockwork.go_to(f"2026-06-01 {at}")
+        assert actions.take_dose(senior, doses(regimen)[number].pk).doubt == ""
+    clockwork.go_to("2026-06-01 22:00")
+    assert actions.take_as_needed(senior, regimen.pk).doubt == ""
+    clockwork.go_to("2026-06-02 00:10")
+    assert actions.take_dose(senior, doses(regimen)[3].pk).doubt == "over_most"
+
+
+def test_the_same_doses_every_day_are_never_too_many(add: Add, clockwork: Clockwork, senior: User) -> None:
+    rule = daily("08:00", "12:00", "16:00", "20:00", quantity=2)
+    regimen = add(rule, name="Paracetamol", most_in_24_hours=Decimal(8))
+    doubts = []
+    for day, minutes in ((1, 50), (2, 0), (3, 30)):
+        for number, hour in enumerate((12, 16, 20, 24)):
+            due = instant(f"2026-06-0{day} 00:00") + timedelta(hours=hour)
+            clockwork.go_to(due + timedelta(minutes=minutes))
+            doubts.append(actions.take_dose(senior, doses(regimen)[4 * (day - 1) + number].pk).doubt)
+    assert doubts == [""] * 12
+
+
 def test_finger_that_shakes_notes_one_dose(
     painkiller: Regimen, clockwork: Clockwork, senior: User, daughter: User
 ) -> None:
