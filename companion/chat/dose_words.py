@@ -52,16 +52,20 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _MEDICINE = re.compile(rf"\b{_NOUN}\b", re.IGNORECASE)
+_MANY = (
+    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundred|few|several|lots?"
+    r"|load|bunch"
+)
 #: Too many, somebody else's, again, not: never for a button.
 _NOT_PLAIN = re.compile(
     r"\b(?:all|too|many|much|twice|two|double|extra|more|whole|again|another|bottle|packet|box|handful|not|never|n't|wrong"
-    r"|his|her|their|your|husband|wife|mother|father|someone|somebody|neighbou?r|think|maybe|and|but|because|or)\b|'s\b",
+    r"|his|her|their|your|husband|wife|mother|father|someone|somebody|neighbou?r|think|maybe|and|but|because|or"
+    rf"|{_MANY}|\d{{2,}}(?!\s*(?:mg|mcg|ml|units?|o'?clock)))\b|'s\b",
     re.IGNORECASE,
 )
 #: A number of them is never plain, and neither are pills that are nobody's.
 _MINE = re.compile(
-    rf"^my (?:(?!\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty"
-    rf"|hundred|few|several|lots?|load|bunch|sleep\w*)[a-z-]+ ){{0,3}}{_NOUN}$",
+    rf"^my (?:(?!\d|one|two|{_MANY}|sleep\w*)[a-z-]+ ){{0,3}}{_NOUN}$",
     re.IGNORECASE,
 )
 _DID_I_TAKE = re.compile(
