@@ -131,6 +131,10 @@ async def take_answer(text: str, speaker: Speaker, turn_id: UUID, *, trace_id: s
                 return Outcome(Word.HELP, card.text, card)
     except (DatabaseError, TimeoutError):
         log.exception("an answer could not be matched to its question")
+    if answer.word is Word.WELL:
+        ended = await asyncio.to_thread(actions.all_clear_in_spool, speaker.user_id, answer.alert_id)
+        if ended is not None:
+            return Outcome(Word.WELL, phrases.GLAD_YOU_ARE_WELL if ended else phrases.THEY_WILL_STILL_CHECK)
     if not answer.by_button:
         return None
     if answer.word is Word.HELP:

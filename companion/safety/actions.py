@@ -203,28 +203,69 @@ def answer_question(alert_id: UUID, senior_id: UUID, *, yes: bool) -> None:
     Raises:
         NotYoursError: it is no alert of theirs.
     """
-    entry = spool.read(alert_id)
-    if entry is not None and entry.report.senior_id == senior_id:
-        spool.note(alert_id, {"answer": yes})
+    if _note_in_spool(alert_id, senior_id, {"answer": yes}):
         return
     with transaction.atomic(durable=True):
-        alert = access.own_alert(senior_id, alert_id)
-        step = ladder.take_answer(notices.standing_of(alert), clock.now(), clock.timing(), yes=yes)
-        _keep(alert, step, Kind.ANSWERED_YES if yes else Kind.ANSWERED_NO, actor=alert.senior)
+        hear_answer(access.own_alert(senior_id, alert_id), yes=yes)
+
+
+def hear_answer(alert: Alert, *, yes: bool) -> None:
+    """`answer_question` of an alert whose row is held, inside the caller's transaction."""
+    step = ladder.take_answer(notices.standing_of(alert), clock.now(), clock.timing(), yes=yes)
+    _keep(alert, step, Kind.ANSWERED_YES if yes else Kind.ANSWERED_NO, actor=alert.senior)
 
 
 def senior_all_clear(alert_id: UUID, senior_id: UUID) -> State:
     """The senior says "I'm OK". A question ends; an emergency is lowered, stays open, and the circle is told.
 
+    The word about one that is only in the spool is kept there.
+
     Raises:
         NotYoursError: it is no alert of theirs.
     """
+    if _note_in_spool(alert_id, senior_id, {"answer": False}):
+        return State.RAISED
     with transaction.atomic(durable=True):
-        alert = access.own_alert(senior_id, alert_id)
-        began_as_question = alert.events.filter(kind=Kind.ASKED).exists()
-        step = ladder.calm(notices.standing_of(alert), clock.now(), clock.timing(), began_as_question=began_as_question)
-        _keep(alert, step, Kind.CALMED, actor=alert.senior)
-        return step.standing.state
+        return hear_all_clear(access.own_alert(senior_id, alert_id))
+
+
+def hear_all_clear(alert: Alert) -> State:
+    """`senior_all_clear` of an alert whose row is held, inside the caller's transaction."""
+    began_as_question = alert.events.filter(kind=Kind.ASKED).exists()
+    step = ladder.calm(notices.standing_of(alert), clock.now(), clock.timing(), began_as_question=began_as_question)
+    _keep(alert, step, Kind.CALMED, actor=alert.senior)
+    return step.standing.state
+
+
+def all_clear_in_spool(senior_id: UUID, alert_id: UUID | None = None) -> bool | None:
+    """The senior says "I'm OK" of an alert that the database does not have yet. Asks no database.
+
+    Args:
+        senior_id: of whom.
+        alert_id: the alert of the button that was pressed; None, in words: the newest open question.
+
+    Returns:
+        True where it ends a question before anybody was told, False where people were told and will still check, and
+        None where there is no such alert.
+    """
+    for entry in spool.entries_of(senior_id):
+        key = entry.report.alert_id
+        is_question = entry.report.level == AlertLevel.ASK and not any(note.get("told") for note in entry.notes)
+        if key == alert_id or (alert_id is None and is_question):
+            return is_question if _note_in_spool(key, senior_id, {"answer": False}) else None
+    return None
+
+
+def _note_in_spool(alert_id: UUID, senior_id: UUID, record: spool.Record) -> bool:
+    """Keep a word of the senior's with their alert in the spool. False: it is not there, or not there any more."""
+    entry = spool.read(alert_id)
+    if entry is None or entry.report.senior_id != senior_id:
+        return False
+    try:
+        spool.note(alert_id, record)
+    except FileNotFoundError:  # the database has just taken it
+        return False
+    return True
 
 
 def tell(alert_id: UUID, senior_id: UUID, *, user_id: UUID) -> None:

@@ -23,6 +23,7 @@ from companion.safety.delivery import Letter, send
 from companion.safety.ladder import Standing, State, Tell
 from companion.safety.models import Alert, AlertEvent, Delivery
 from companion.safety.spool import Entry, Record, Report
+from companion.safety.steadfast import steadfast
 
 log = logging.getLogger(__name__)
 #: How long the database is given to take a spooled alert before it is delivered from here.
@@ -57,13 +58,14 @@ def replay() -> int:
             if entry is None:
                 continue
             try:
-                with transaction.atomic():
+                with steadfast(), transaction.atomic():
                     _store(entry)
             except User.DoesNotExist:
                 log.error("a spooled alert is of nobody we know: it is set aside", extra={"alert_id": str(alert_id)})
                 spool.set_aside(alert_id)
                 continue
-            spool.remove(alert_id)
+            if spool.read(alert_id) == entry:  # else the senior has said a word meanwhile: the next round hears it
+                spool.remove(alert_id)
     return len(waiting)
 
 
@@ -71,7 +73,7 @@ def _deliver(entry: Entry) -> None:
     report, now = entry.report, clock.steady()
     progress = _progress(entry)
     step = _advance(progress, report, now)
-    if step.standing != progress.standing or (not entry.notes and step.tell):
+    if step.standing != progress.standing or (not progress.rungs and step.tell):
         spool.note(report.alert_id, {"standing": _as_record(step.standing), "told": bool(step.tell)})
         entry = Entry(report, (*entry.notes, {"standing": _as_record(step.standing), "told": bool(step.tell)}))
     for target, letter in _owed(report, _progress(entry)):
@@ -87,6 +89,8 @@ def _advance(progress: Progress, report: Report, now: datetime) -> ladder.Step:
         return ladder.take_answer(progress.standing, now, timing, yes=progress.answer)
     if not progress.rungs and progress.standing.told_since is not None:
         return ladder.start(report.level, report.at, timing)
+    if progress.answer is False:  # no further people are called; it is lowered when the database has it
+        return ladder.Step(progress.standing)
     return ladder.tick(progress.standing, now, timing)
 
 
@@ -128,20 +132,22 @@ def _owed(report: Report, progress: Progress) -> list[tuple[Target, Letter]]:
 
 def _store(entry: Entry) -> None:
     report, progress = entry.report, _progress(entry)
-    raised = actions.store(report)
-    alert = Alert.objects.select_for_update().get(pk=raised.alert_id)
+    is_new = not Alert.objects.filter(pk=report.alert_id).exists()  # else what was done since must stand
+    alert = Alert.objects.select_for_update().get(pk=actions.store(report).alert_id)
+    is_own = alert.pk == report.alert_id  # what it joined may be graver, and stands as it is
     now = clock.now()
-    if not raised.joined and progress.rungs:
+    if is_new and is_own and progress.rungs:
         notices.enact(alert, ladder.Step(progress.standing), None, now=now)
         notices.write_rounds(alert, progress.rungs, now)
-    if progress.answer is False and notices.standing_of(alert).is_asking:
-        step = ladder.take_answer(notices.standing_of(alert), now, clock.timing(), yes=False)
-        notices.enact(alert, step, AlertEvent.Kind.ANSWERED_NO, now=now, actor=alert.senior)
     sent = [record for record in entry.notes if "sent" in record]
     for record in sent:
         _store_sent(alert, record)
     if sent and alert.state == State.RAISED:
         notices.enact(alert, ladder.reach(notices.standing_of(alert)), None, now=now)
+    if progress.answer is not None and notices.standing_of(alert).is_asking:
+        actions.hear_answer(alert, yes=progress.answer)
+    elif progress.answer is False and is_own:
+        actions.hear_all_clear(alert)
 
 
 def _store_sent(alert: Alert, record: Record) -> None:

@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from companion.accounts.fields import UnreadableError, seal, unseal
 log = logging.getLogger(__name__)
 BOUND_TO = "safety.spool"
 Record = dict[str, Any]
+#: What a record of another layout than ours comes to.
+_NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError)
 _IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -84,12 +86,17 @@ def append(report: Report) -> None:
 
 
 def note(alert_id: UUID, record: Record) -> None:
-    """Add a record to a spooled alert, made durable before this returns."""
+    """Add a record to a spooled alert, made durable before this returns.
+
+    Raises:
+        FileNotFoundError: it is no report, and the alert is not in the spool any more.
+    """
     path = _path(alert_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not path.exists()
     line = f"\n{seal(BOUND_TO, json.dumps(record))}\n".encode()  # the first line end closes a line torn before
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    creates = os.O_CREAT if "report" in record else 0  # a note with no report would lie here for ever, unheard
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | creates, 0o600)
     try:
         os.write(descriptor, line)
         os.fsync(descriptor)
@@ -115,6 +122,17 @@ def read(alert_id: UUID) -> Entry | None:
     if report is None:
         return None
     return Entry(Report.from_record(report), tuple(record for record in records if "report" not in record))
+
+
+def entries_of(senior_id: UUID) -> list[Entry]:
+    """The spooled alerts of one senior, newest first, without those that we do not understand."""
+    found = []
+    for alert_id in waiting():
+        with suppress(*_NOT_UNDERSTOOD):
+            entry = read(alert_id)
+            if entry is not None and entry.report.senior_id == senior_id:
+                found.append(entry)
+    return sorted(found, key=lambda entry: entry.report.at, reverse=True)
 
 
 @contextmanager
@@ -151,7 +169,7 @@ def set_aside(alert_id: UUID) -> None:
 def _read_or_set_aside(alert_id: UUID) -> Entry | None:
     try:
         return read(alert_id)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except _NOT_UNDERSTOOD:
         log.exception("a spooled alert cannot be understood: it is set aside", extra={"alert_id": str(alert_id)})
         set_aside(alert_id)
         return None

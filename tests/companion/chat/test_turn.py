@@ -16,6 +16,8 @@ from companion.chat.actions import answer_fully
 from companion.chat.generation import Request
 from companion.chat.reply import SURE, TELL_ME_MORE, Exchange
 from companion.chat.turn import Turn, answer
+from companion.safety import outage, spool
+from companion.safety.actions import new_report
 from companion.safety.models import Alert
 from lilo_site.threads import in_thread
 
@@ -350,3 +352,26 @@ async def test_alert_that_the_database_holds_up_is_on_the_disk_in_time(turn_of, 
         assert spool.read(emergency.alert_id) is not None
     finally:
         spool.remove(emergency.alert_id)
+
+
+@pytest.mark.parametrize(
+    ("level", "said", "answered", "state"),
+    [
+        ("E", "safety:well:{}", phrases.THEY_WILL_STILL_CHECK, ("raised", True)),
+        ("A", "safety:well:{}", phrases.GLAD_YOU_ARE_WELL, ("resolved", False)),
+        ("A", "No, I'm fine.", phrases.GLAD_YOU_ARE_WELL, ("resolved", False)),
+    ],
+)
+async def test_all_clear_is_heard_while_the_alert_is_in_the_spool_alone(
+    ask, senior, level, said, answered, state
+) -> None:
+    report = new_report(senior_id=senior.pk, level=level, category="fall", words="I fell", source="chat")
+    spool.append(report)
+    try:
+        cleared = await ask(said.format(report.alert_id))
+        assert cleared.done.text.startswith(answered)
+        await in_thread(outage.replay)
+    finally:
+        spool.remove(report.alert_id)
+    alert = await Alert.objects.aget(pk=report.alert_id)
+    assert (alert.state, alert.is_calmed) == state

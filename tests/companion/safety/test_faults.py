@@ -183,6 +183,81 @@ class TestLockedDatabase:
         outage.replay()
         assert (far_side.received, Alert.objects.get().state) == ([], "resolved")
 
+    def test_all_clear_to_a_spooled_emergency_ends_the_climb_and_is_told_when_the_database_is_back(
+        self, far_side: FarSide
+    ) -> None:
+        senior = User.objects.get(username="senior0")
+        with FarSide() as second:
+            make_second(second.address)
+            with locked():
+                raised = fall(senior_id=senior.pk)
+                actions.senior_all_clear(
+                    raised.alert_id, senior.pk
+                )  # before anybody was told: they are told all the same
+                for _ in range(40):
+                    outage.deliver()
+                    time.sleep(0.1)
+            assert (len(far_side.received), second.received) == (1, [])
+        outage.replay()
+        alert = Alert.objects.get()
+        assert (alert.state, alert.level, alert.is_calmed, alert.rung) == ("notified", "A", True, 1)
+        assert list(Delivery.objects.filter(state="pending").values_list("message", flat=True)) == ["calmed"]
+
+    def test_no_to_a_spooled_question_that_people_were_told_of_lowers_it(self, far_side: FarSide) -> None:
+        senior = User.objects.get(username="senior0")
+        with locked():
+            raised = fall(level="A", senior_id=senior.pk)
+            eventually(lambda: outage.deliver() or far_side.received)
+            assert actions.all_clear_in_spool(senior.pk) is None, "a typed no is no answer to an emergency"
+            assert actions.all_clear_in_spool(senior.pk, raised.alert_id) is False
+        outage.replay()
+        alert = Alert.objects.get()
+        assert (alert.state in ("notified", "resolved"), alert.escalate_at is None or alert.is_calmed) == (True, True)
+        assert Delivery.objects.filter(message__in=("calmed", "closed")).count() == 1
+
+    def test_yes_to_a_spooled_question_tells_people_when_the_database_is_back_at_once(self) -> None:
+        senior = User.objects.get(username="senior0")
+        with locked():
+            raised = fall(level="A", senior_id=senior.pk)
+            actions.answer_question(raised.alert_id, senior.pk, yes=True)
+        outage.replay()
+        assert Alert.objects.get().level == "E"
+        assert keys_stored()
+
+    def test_word_that_comes_while_the_database_takes_the_alert_is_heard(self, monkeypatch: Any) -> None:
+        senior = User.objects.get(username="senior0")
+        with locked():
+            raised = fall(level="A", senior_id=senior.pk)
+        store = outage._store
+
+        def stored_then_answered(entry: spool.Entry) -> None:
+            store(entry)
+            spool.note(raised.alert_id, {"answer": False})
+
+        monkeypatch.setattr(outage, "_store", stored_then_answered)
+        outage.replay()
+        monkeypatch.undo()
+        outage.replay()
+        assert (Alert.objects.get().state, spool.waiting()) == ("resolved", [])
+        with pytest.raises(FileNotFoundError):
+            spool.note(raised.alert_id, {"answer": False})
+
+    def test_what_was_done_since_a_replay_stands_when_it_is_replayed_again(self, far_side: FarSide) -> None:
+        helper = User.objects.get(username="helper0-0")
+        with locked():
+            raised = fall()
+            time.sleep(0.3)
+            outage.deliver()
+        kept = (spool.folder() / f"{raised.alert_id}.alert").read_bytes()
+        outage.replay()
+        actions.claim(raised.alert_id, helper)
+        actions.resolve(raised.alert_id, helper, reason="She is well")
+        (spool.folder() / f"{raised.alert_id}.alert").write_bytes(kept)  # killed before the file was gone
+        outage.replay()
+        alert = Alert.objects.get()
+        assert (alert.state, alert.escalate_at) == ("resolved", None)
+        assert alert.notices >= 2
+
     def test_same_press_spooled_twice_is_one_alert(self) -> None:
         senior = User.objects.get(username="senior0")
         with locked():
