@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any
 from uuid import UUID
 
 from django.core.mail import mail_admins
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from knowledge.evaluation.experiments.levers import LEVERS
@@ -127,17 +126,21 @@ def _add(experiment: int, alias: str, arm: str, day: date, total: Mapping[str, f
 
 
 def add_opinion(alias: str, *, helpful: bool, before: bool | None, at: datetime) -> None:
-    """Count a press of the buttons under an answer, for those in an experiment; `before` was the last press there."""
+    """Count a press of the buttons under an answer, for those in an experiment; `before` was the last press there.
+
+    What was pressed before the experiment was never counted, and is not taken away again.
+    """
     if before == helpful:
         return
-    changes: dict[str, Any] = {"helpful" if helpful else "not_helpful": 1}
-    if before is not None:
-        changes["helpful" if before else "not_helpful"] = -1
+    given, taken = ("helpful", "not_helpful") if helpful else ("not_helpful", "helpful")
     with transaction.atomic():
         for experiment in running():
-            arm = PersonDay.objects.filter(experiment=experiment, alias=alias).values_list("arm", flat=True).first()
-            if arm is not None:
-                _add(experiment.pk, alias, arm, at.date(), changes)
+            rows = PersonDay.objects.filter(experiment=experiment, alias=alias)
+            arm = rows.values_list("arm", flat=True).first()
+            if arm is None:
+                continue
+            was_counted = before is not None and rows.aggregate(all=Sum(taken))["all"] > 0
+            _add(experiment.pk, alias, arm, at.date(), {given: 1, taken: -1 if was_counted else 0})
 
 
 def look_at_all(*, now: datetime | None = None) -> list[tuple[Experiment, Outcome]]:
@@ -180,10 +183,6 @@ def keep_look(experiment: Experiment, outcome: Outcome, *, day: date) -> Look:
         defaults={"figures": figures, "end": outcome.end, "said": said(experiment.plan, outcome)},
     )
     return look
-
-
-def _finite(figures: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: value if abs(value) != float("inf") else None for name, value in figures.items()}
 
 
 def _end_by_rule(experiment: Experiment, outcome: Outcome) -> None:

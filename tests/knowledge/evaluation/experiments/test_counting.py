@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from knowledge.evaluation.experiments import actions, running
 from knowledge.evaluation.experiments.levers import USUAL
+from knowledge.evaluation.experiments.measures import MEASURES
 from knowledge.evaluation.experiments.models import Experiment, PersonDay
 from knowledge.turns import TurnNote
 
@@ -139,6 +140,16 @@ def test_the_last_press_under_an_answer_counts(make_experiment: Make) -> None:
     actions.add_opinion("stranger", helpful=False, before=None, at=now)
     row = PersonDay.objects.get()
     assert (row.helpful, row.not_helpful) == (0, 1)
+
+
+def test_taking_back_a_press_from_before_the_experiment_takes_nothing_away(make_experiment: Make) -> None:
+    experiment, now = make_experiment(), timezone.now()
+    PersonDay.objects.create(experiment=experiment, alias="p", arm="A", day=now.date(), turns=1)
+    actions.add_opinion("p", helpful=False, before=True, at=now)
+    actions.add_opinion("p", helpful=False, before=None, at=now)
+    row = PersonDay.objects.get()
+    assert (row.helpful, row.not_helpful) == (0, 2)
+    assert MEASURES["helpful"].of(vars(row)) == 0, "a share is never below 0"
 
 
 def test_counts_are_forgotten_half_a_year_after_the_end(make_experiment: Make, operator: Any) -> None:
