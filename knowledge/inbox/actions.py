@@ -192,6 +192,7 @@ def _decide(group: QuestionGroup, state: State, *, by: UUID, entry: Entry | None
     group.state, group.entry, group.dismissed_because = state, entry, reason
     group.decided_by_id, group.decided_at = by, timezone.now()
     group.save(update_fields=["state", "entry", "dismissed_because", "decided_by", "decided_at"])
+    group.questions.update(tried_with="")  # that another entry did not answer them says nothing of this one
 
 
 def find_answered() -> int:

@@ -48,7 +48,7 @@ def merge_groups(group_id: int, others: Collection[int], *, by: UUID) -> int:
         raise InboxRefused(
             f"One is decided already ({decided[0].get_state_display().lower()}): let it wait again first."
         )
-    joined = Question.objects.filter(group__in=groups).update(group=group)
+    joined = Question.objects.filter(group__in=groups).update(group=group, tried_with="")
     if joined:
         GroupStep.objects.filter(group__in=groups).update(group=group)
         GroupStep.objects.create(group=group, what=What.MERGED, count=joined, by_id=by)

@@ -164,3 +164,20 @@ def test_told_only_when_lilo_really_answers_their_words(
     assert actions.find_answered() == 0
     acknowledge_answers([mine])
     assert answered_questions() == []
+
+
+def test_a_question_linked_anew_is_asked_of_its_other_entry_at_once(
+    ask: Ask, author: Any, make_entry: Any, publish: Callable[[], None]
+) -> None:
+    walking = make_entry(status="published")
+    make_entry("tea-in-bed", status="published", question="May I drink tea in bed?", alternatives=["tea in bed"])
+    publish()
+    mine = ask("Would walking help me to sleep?")
+    actions.gather()
+    group = QuestionGroup.objects.get()
+    actions.link_entry(group.pk, "tea-in-bed", by=author.pk, add_wordings=False)
+    assert actions.find_answered() == 0
+    actions.take_up_again(group.pk, by=author.pk)
+    actions.link_entry(group.pk, walking.key, by=author.pk, add_wordings=False)
+    assert actions.find_answered() == 1, "no other index need come for it"
+    assert [each.ticket for each in answered_questions()] == [mine]
