@@ -11,6 +11,7 @@ import logging
 import time
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
@@ -198,6 +199,8 @@ def in_plain_words(error: Exception) -> str:
             return "What was written to disk is not what was read back. The disk may be faulty."
         case DatabaseError():
             return "The database did not answer, or was locked for too long."
+        case SoftTimeLimitExceeded():
+            return "It takes longer than a worker may be at it. The next goes on where this one was."
         case OSError():
             return f"The disk refused a write: {(error.strerror or type(error).__name__).lower()}."
         case _:

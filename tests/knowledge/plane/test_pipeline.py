@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from knowledge.plane import actions, gate
 from knowledge.plane.models import Build, Embedding, KnowledgeVector
 from knowledge.plane.pipeline import build_if_due, build_now
 from knowledge.plane.rules import Verdict, Worse
+from knowledge.plane.sources import StoredVectors
 from knowledge.public import entry_page
 from tests.knowledge.index.test_serving import wait_for
 from tests.knowledge.plane.conftest import FakeModel
@@ -144,6 +146,29 @@ def test_model_that_fails_is_told_and_tried_again_later(here: Path, told: Told, 
     build_if_due()
     build.refresh_from_db()
     assert (build.state, build.attempts, build.error) == ("published", 2, "")
+
+
+def test_first_embedding_that_takes_longer_than_a_worker_may_goes_on_where_it_was(
+    here: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(300)
+    embed = StoredVectors.embed
+
+    def until_time_is_up(source: StoredVectors, texts: list[str], hashes: Any) -> Any:
+        if Embedding.objects.exists():
+            raise SoftTimeLimitExceeded
+        return embed(source, texts, hashes)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StoredVectors, "embed", until_time_is_up)
+        with pytest.raises(SoftTimeLimitExceeded):
+            build_if_due()
+    stopped = Build.objects.get()
+    assert stopped.error == "It takes longer than a worker may be at it. The next goes on where this one was."
+    due_again(stopped)
+    build_if_due()
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.attempts, stopped.reused_count) == (State.PUBLISHED, 2, 512)
 
 
 def test_locked_database_stops_a_build_and_the_next_goes_on(here: Path, told: Told, far_model: FakeModel) -> None:
