@@ -31,6 +31,8 @@ CHECK_SECONDS = 10.0
 IDLE_SECONDS = 600
 #: A client that sends no first frame is taken for a listener.
 LISTENER_SECONDS = 2.0
+#: Seconds after a hint that could not be used, so that a layer that keeps failing is not asked without end.
+HINT_REST = 0.1
 
 _PUSH: TypeAdapter[Push] = TypeAdapter(Push)
 
@@ -43,6 +45,7 @@ class Hub:
         self._layer: Any = get_channel_layer()
         self._channel = ""
         self._tasks: list[asyncio.Task[None]] = []
+        self._unheard: set[UUID] = set()
         self._starting = asyncio.Lock()
 
     async def join(self, reader: Reader) -> Stream:
@@ -83,21 +86,35 @@ class Hub:
             if reader.guest in gone:
                 await reader.end(SIGNED_OUT)
 
-    async def _listen(self, user_id: UUID) -> None:
-        async with self._starting:
-            if not self._tasks:
-                self._channel = await self._layer.new_channel()
-                self._tasks = [asyncio.create_task(self._hear_hints()), asyncio.create_task(self._look_after())]
+    async def _listen(self, user_id: UUID) -> bool:
+        """Hear hints for a person from now on; where the layer is away, as soon as it is back."""
+        self._unheard.add(user_id)
         try:
+            async with self._starting:
+                if not self._tasks:
+                    self._tasks = [asyncio.create_task(self._look_after())]
+                if not self._channel:
+                    self._channel = await self._layer.new_channel()
+                    self._tasks.append(asyncio.create_task(self._hear_hints()))
             await self._layer.group_add(f"user.{user_id}", self._channel)
         except Exception:  # the edge to Redis: without it hints are missed, and talking goes on
             log.exception("hints from other processes are not heard")
+            return False
+        self._unheard.discard(user_id)
+        return True
+
+    async def _listen_again(self) -> None:
+        self._unheard &= self._streams.keys()
+        for user_id in list(self._unheard):
+            if not await self._listen(user_id):
+                return
 
     async def _look_after(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.check()
+                await self._listen_again()
                 await self._forget_idle()
             except Exception:  # the outer edge of a task that must never end
                 log.exception("sockets could not be looked after; they stay open until they can be")
@@ -112,11 +129,11 @@ class Hub:
 
     async def _hear_hints(self) -> None:
         while True:
-            hint = await self._layer.receive(self._channel)
             try:
-                await self._take(hint)
-            except Exception:  # the outer edge of a task that must never end
-                log.exception("a hint could not be used", extra={"hint": hint.get("type")})
+                await self._take(await self._layer.receive(self._channel))
+            except Exception:  # the outer edge of a task that must never end: a layer may fail, or a hint be unreadable
+                log.exception("a hint could not be used")
+                await asyncio.sleep(HINT_REST)
 
     async def _take(self, hint: dict[str, Any]) -> None:
         user_id = UUID(hint["user_id"])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import socket
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from channels.layers import get_channel_layer
+from django.conf import LazySettings
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from companion.accounts.models import User
 from companion.chat import hub as hubs
@@ -19,6 +27,7 @@ from companion.chat.doors import Guest
 from companion.chat.hub import hub
 from companion.chat.models import Message
 from companion.chat.streams import Reader, Stream
+from lilo_site.settings.stores import channel_layer
 from lilo_site.threads import in_thread
 from tests.companion.chat.sockets import PacedAnswers, Page
 
@@ -212,3 +221,44 @@ async def test_a_socket_that_opens_while_its_stream_is_forgotten_still_hears(
     await get_channel_layer().group_send(f"user.{senior.pk}", hint)
     assert (await page.events(until="family_message"))[-1]["text"] == "See you at four."
     await page.disconnect()
+
+
+@pytest.mark.servers
+async def test_redis_that_is_away_when_a_page_opens_holds_up_no_talk_and_is_found_again(
+    senior: User,
+    session: str,
+    answers: PacedAnswers,
+    settings: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hubs, "CHECK_SECONDS", 0.2)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = urlsplit(f"redis://127.0.0.1:{port}/0")
+    settings.CHANNEL_LAYERS = {"default": channel_layer(address, "a key of this test")}
+    page = await Page(session).opened()
+    await page.say("hello")
+    assert (await page.events())[-1]["type"] == "done"
+    program = shutil.which("redis-server")
+    assert program, "install redis-server: deploy/test-tools.sh names what the tests need"
+    arguments = ["--port", str(port), "--save", "", "--dir", str(tmp_path)]
+    server = await asyncio.create_subprocess_exec(program, *arguments, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        event = {"type": "alert", "alert_id": str(uuid4()), "state": "claimed", "text": "Anna is on it."}
+        hint = {"type": "push", "user_id": str(senior.pk), "event": event}
+        ends = time.monotonic() + 20
+        while await page.receive_nothing(timeout=0.2):
+            assert time.monotonic() < ends, "the page hears no hints although Redis is back"
+            with suppress(RedisError):
+                await get_channel_layer().group_send(f"user.{senior.pk}", hint)
+        assert (await page.events(until="alert"))[-1]["text"] == "Anna is on it."
+        async with Redis.from_url(address.geturl()) as other:
+            await other.publish(f"lilo__group__user.{senior.pk}", b"of a process with another key")
+        await get_channel_layer().group_send(f"user.{senior.pk}", hint)
+        assert (await page.events(until="alert"))[-1]["text"] == "Anna is on it."
+        await page.disconnect()
+    finally:
+        server.kill()
+        await server.wait()
