@@ -17,6 +17,7 @@ TEST_VOICES = frozenset(
     {
         "out_nurse", "out_paramedic", "out_tester", "out_carer",
         "out_social_worker", "out_psychologist", "out_teacher", "out_gp", "out_dispenser",
+        "out_grandchild",
     }
 )  # fmt: skip
 DEVELOPMENT_VOICES = frozenset(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _UNSET = Thresholds(2.0, 2.0, 2.0)
 _TALK_SEED = 11
 _LOOKED_AT = (
-    "the errors on the development voices, by trap, to write more examples and rules. The test voices are nine "
+    "the errors on the development voices, by trap, to write more examples and rules. The test voices are ten "
     "strangers (out_...), written by people who saw neither what is taught nor the rules, after all of these stood; "
     "nothing was chosen by their figures. Six more strangers (near_...) are among the development voices."
 )
