@@ -116,8 +116,9 @@ def _step(key: UUID) -> None:
         if plan is None or plan.due_at is None or plan.next_step_at is None or plan.next_step_at > now:
             return
         was_seen = plan.last_seen_at is not None and plan.last_seen_at >= plan.due_at - EARLY
-        is_missed = not was_seen and plan.asked >= plan.retries
-        if was_seen or is_missed:
+        is_here = plan.senior.is_active and plan.senior.deleted_at is None  # nobody waits for a closed account
+        is_missed = is_here and not was_seen and plan.asked >= plan.retries
+        if was_seen or is_missed or not is_here:
             _wait_for_next(plan)
         else:
             plan.asked += 1

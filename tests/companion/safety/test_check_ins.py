@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 
+from companion.accounts.actions import close_account, reopen_account
 from companion.accounts.models import User
 from companion.circle.access import NotYoursError
 from companion.safety import check_ins, clock
 from companion.safety.check_ins import next_due
-from companion.safety.models import Alert, AlertEvent, CheckInPlan
+from companion.safety.models import Alert, AlertEvent, CheckInPlan, Delivery
 
 
 def instant(text: str) -> datetime:
@@ -105,6 +107,18 @@ def test_paused_or_unused_plan_asks_nobody(plan: CheckInPlan, clockwork: Clockwo
     check_ins.plan_check_in(senior, senior.pk, time_of_day=time(9), paused_until=date(2026, 6, 5))
     clockwork.pass_minutes(60 * 24)
     assert alerts() == []
+
+
+def test_closed_account_is_not_missed(
+    plan: CheckInPlan, clockwork: Clockwork, senior: User, settings: LazySettings
+) -> None:
+    settings.DISPATCHER_URL = "json://dispatcher"
+    close_account(senior, by=senior)
+    clockwork.pass_minutes(60 * 26)
+    assert (alerts(), Delivery.objects.count()) == ([], 0)
+    reopen_account(User.everyone.get(pk=senior.pk))
+    clockwork.pass_minutes(60)
+    assert alerts() == [], "it goes on at the agreed time, not at once"
 
 
 def test_asking_reaches_the_seniors_own_page(
