@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from companion.accounts import actions, sign_ins, tasks
+from companion.accounts import actions, events, sign_ins, tasks
 from companion.accounts.models import AuditLog, ErasureCertificate, RefreshFamily, User
 from tests.companion.accounts.conftest import PHONE
 
@@ -77,3 +77,18 @@ def test_what_is_open_or_unknown_or_taken_is_not_brought_back(senior: User) -> N
     with pytest.raises(CommandError):
         call_command("reopen_account", "margaret")
     assert not User.objects.filter(pk=senior.pk).exists()
+
+
+def test_one_who_cannot_be_erased_now_holds_up_nobody(
+    senior: User, daughter: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(user_id: object) -> None:
+        if user_id == senior.pk:
+            raise ConnectionError("a store does not answer")
+
+    monkeypatch.setattr(events, "_erasure_listeners", [refuse])
+    close(senior, days=40)
+    close(daughter, days=35)
+    tasks.erase_closed_accounts()
+    assert list(User.everyone.values_list("pk", flat=True)) == [senior.pk]
+    assert ErasureCertificate.objects.get().person_id == daughter.pk
