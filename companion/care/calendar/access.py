@@ -7,13 +7,14 @@ a senior writes for themselves alone (`is_private`) nobody else sees. Visitors l
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from companion.accounts.models import User
 from companion.care.calendar.models import CalendarItem
-from companion.circle.access import Need, NotYoursError, access_senior
+from companion.circle.access import Need, NotYoursError, access_senior, rights_of
 from companion.circle.models import Senior
 
 
@@ -26,6 +27,11 @@ def access_calendar(person: User, senior_id: UUID, *, to_write: bool = False) ->
     senior = access_senior(person, senior_id, need=Need.BELONG, to_write=to_write)
     items = CalendarItem.objects.filter(senior=senior)
     return senior, items if person.pk == senior.pk else items.filter(is_private=False)
+
+
+def still_here(people: Collection[UUID], senior_id: UUID) -> frozenset[UUID]:
+    """Who of these still looks after the senior: what anybody else had taken on is free again."""
+    return frozenset(rights_of(people, senior_id)) if people else frozenset()
 
 
 def access_item(person: User, senior_id: UUID, item_id: UUID, *, to_write: bool = False) -> CalendarItem:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from companion.accounts import audit
 from companion.accounts.models import User
-from companion.care.calendar.access import access_calendar, access_item
+from companion.care.calendar.access import access_calendar, access_item, still_here
 from companion.care.calendar.models import CalendarDay, CalendarItem, Kind, Repeat
 from companion.care.calendar.rules import Pattern, days_between, next_reminder
 from companion.circle.access import NotYoursError, may_manage
@@ -127,7 +127,7 @@ def claim(by: User, senior_id: UUID, item_id: UUID, day: date) -> User:
     """
     with transaction.atomic():
         mark = _day_of(by, senior_id, item_id, day, kind=Kind.TASK)
-        if mark.claimed_by is not None:
+        if mark.claimed_by is not None and still_here([mark.claimed_by.pk], senior_id):
             return mark.claimed_by
         mark.claimed_by = by
         mark.save(update_fields=["claimed_by"])

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from companion.accounts.models import User
-from companion.care.calendar.access import access_calendar
+from companion.care.calendar.access import access_calendar, still_here
 from companion.care.calendar.models import CalendarDay, CalendarItem, Kind
 from companion.care.calendar.rules import Pattern, days_between, instant
 from companion.circle.models import Senior
@@ -82,6 +82,9 @@ def _planned(senior: Senior, items: QuerySet[CalendarItem], first: date, last: d
     rows = list(near)
     days = CalendarDay.objects.select_related("claimed_by", "done_by").filter(item__in=rows, day__range=(first, last))
     marks = {(mark.item_id, mark.day): mark for mark in days}
+    here = still_here({mark.claimed_by_id for mark in marks.values() if mark.claimed_by_id}, senior.pk)
+    for mark in marks.values():
+        mark.claimed_by = mark.claimed_by if mark.claimed_by_id in here else None
     zone = senior.user.time_zone
     found = [
         _one(item, day, marks.get((item.pk, day)), zone)

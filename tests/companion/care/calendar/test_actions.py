@@ -15,6 +15,7 @@ from companion.care.calendar import actions, reminders, selectors
 from companion.care.calendar.actions import Plan
 from companion.care.calendar.models import CalendarDay, CalendarItem
 from companion.circle.access import NotYoursError
+from companion.circle.actions import remove_member
 from companion.circle.refusals import RefusedError
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -233,3 +234,12 @@ def test_what_was_called_off_and_what_others_do_is_not_told(
     assert said(hints) == []
     remind_at(13, day=29)
     assert said(hints) == ["Today at 2:00 in the afternoon: Physio"]
+
+
+def test_a_task_of_somebody_who_has_left_is_free_again(senior: User, daughter: User, son: User) -> None:
+    item = add(senior, senior, plan())
+    actions.claim(son, senior.pk, item.pk, TODAY)
+    remove_member(senior, senior.pk, son.memberships.get().pk)
+    assert [planned.claimed_by for planned in selectors.open_tasks(daughter, senior.pk)] == [None]
+    assert actions.claim(daughter, senior.pk, item.pk, TODAY) == daughter
+    assert CalendarDay.objects.get().claimed_by == daughter
