@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from companion.circle.actions.profiles import LENGTHS
 from companion.circle.models import Item, Role
+from lilo_site.api_times import ClockTime
 
 
 class Input(Schema):
@@ -252,5 +253,5 @@ class ContactPointIn(Input):
 class QuietHoursIn(Input):
     """When only a call for help may come this way; both null for never."""
 
-    quiet_from: time | None
-    quiet_to: time | None
+    quiet_from: ClockTime | None
+    quiet_to: ClockTime | None

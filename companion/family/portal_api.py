@@ -67,7 +67,7 @@ def get_dashboard(request: SignedInRequest, senior_id: UUID) -> DashboardOut:
 def get_activity(request: SignedInRequest, senior_id: UUID, cursor: Before, limit: Days) -> ActivityOut:
     """The senior's days, newest first: when they talked with Lilo, and about what where that is shared."""
     picture = selectors.activity_of(request.auth, senior_id)
-    until = min(cursor or picture.today, picture.today)
+    until = selectors.last_day(picture, cursor)
     days = selectors.days_of_talks(picture, until=until, days=limit)
     items = [
         DayOut(

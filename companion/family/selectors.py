@@ -38,6 +38,8 @@ CLOSED_SHOWN = 20
 #: Of this age a closed alert is in the inbox.
 RECENT = timedelta(days=30)
 ACTIVITY_DAYS = 7
+#: Nobody talked with Lilo before.
+FIRST_DAY = date(2000, 1, 1)
 TREND_DAYS = 30
 #: A page of people says of so many how they are; staff of a home have a board for theirs.
 MOST_PICTURES, MOST_PEOPLE = 12, 500
@@ -92,6 +94,11 @@ def activity_of(person: User, senior_id: UUID) -> Picture:
     if picture.shows_topics:
         note_seen(person, [senior_id], Item.TOPICS)
     return picture
+
+
+def last_day(picture: Picture, asked: date | None) -> date:
+    """The day that was asked for; the senior's own where it is none or still to come."""
+    return min(max(asked or picture.today, FIRST_DAY), picture.today)
 
 
 def days_of_talks(picture: Picture, *, until: date, days: int = ACTIVITY_DAYS) -> list[DayOfTalks]:

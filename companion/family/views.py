@@ -65,7 +65,7 @@ def trend(request: HttpRequest, senior_id: UUID) -> HttpResponse:
 def activity(request: HttpRequest, senior_id: UUID) -> HttpResponse:
     """When the senior talked, and about what where that is shared. Never a word of it."""
     picture = selectors.activity_of(_person(request), senior_id)
-    until = min(_day(request) or picture.today, picture.today)
+    until = selectors.last_day(picture, _day(request))
     week = timedelta(days=selectors.ACTIVITY_DAYS)
     context = {
         "senior": picture.senior,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
+
+from lilo_site.api_times import ClockTime
 
 
 class PlanIn(Schema, extra="forbid"):
@@ -16,7 +18,7 @@ class PlanIn(Schema, extra="forbid"):
     kind: Literal["visit", "task"]
     title: str = Field(min_length=1, max_length=120)
     day: date
-    time_of_day: time | None = Field(default=None, description="Without one it is some time that day.")
+    time_of_day: ClockTime | None = Field(default=None, description="Without one it is some time that day.")
     place: str = Field(default="", max_length=120)
     who: str = Field(default="", max_length=120)
     note: str = Field(default="", max_length=500)

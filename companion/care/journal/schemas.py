@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from companion.care.journal.measures import MAX_WORDS, Kind
+from lilo_site.api_times import ClockTime
 
 #: How the senior is today.
 Answer = Literal["fine", "not_so_good", "need_help"]
@@ -161,7 +162,7 @@ class TrendsOut(Schema):
 class PlanIn(Schema, extra="forbid"):
     """What is agreed on the daily check-in."""
 
-    time_of_day: time = Field(description="By the senior's clock.")
+    time_of_day: ClockTime = Field(description="By the senior's clock.")
     grace_minutes: int = Field(default=60, ge=15, le=720)
     retries: int = Field(default=3, ge=1, le=10)
     is_active: bool = True

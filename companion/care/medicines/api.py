@@ -47,6 +47,7 @@ MEDICINES = "/seniors/{senior_id}/medicines"
 ONE = MEDICINES + "/{medicine_id}"
 DOSE = "/seniors/{senior_id}/doses/{dose_id}"
 LONGEST = timedelta(days=400)
+FIRST, LAST = date(2000, 1, 1), date(2200, 1, 1)
 Since = Annotated[date, Query(description="The first day, as the senior's calendar has it.")]
 Until = Annotated[date, Query(description="The last day.")]
 
@@ -293,7 +294,7 @@ def _own_event(request: SignedInRequest, senior_id: UUID, event_id: UUID) -> Non
 
 
 def _check_span(since: date, until: date) -> None:
-    if not timedelta(0) <= until - since <= LONGEST:
+    if not (FIRST <= since <= until <= LAST and until - since <= LONGEST):
         raise Problem(422, "invalid", f"Please give a first and a last day, at most {LONGEST.days} days apart.")
 
 

@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from companion.circle.organisations.rota import DAYS
+from lilo_site.api_times import ClockTime
 
 
 class UnitOut(Schema):
@@ -140,8 +141,8 @@ class ShiftIn(Schema):
     unit_id: UUID
     staff_id: UUID
     weekdays: str = Field(default=DAYS, pattern="^[0-6]{1,7}$")
-    starts: time
-    ends: time
+    starts: ClockTime
+    ends: ClockTime
     first_day: date
     last_day: date | None = None
 

@@ -148,3 +148,23 @@ def test_the_summary_is_a_pdf(senior: User) -> None:
     response = Program(senior).get(f"/seniors/{senior.pk}/summary.pdf")
     assert (response["Content-Type"], response.content[:5]) == ("application/pdf", b"%PDF-")
     assert "margaret-summary-" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("at", ["09:00:00Z", "09:00+02:00"])
+def test_a_clock_time_with_a_zone_is_refused_in_words(senior: User, at: str) -> None:
+    visit = {"kind": "visit", "title": "Physio", "day": f"{clock.now():%Y-%m-%d}", "time_of_day": at}
+    caller = Program(senior)
+    assert caller.post(f"/seniors/{senior.pk}/calendar", visit).status_code == 422
+    assert caller.put(f"/seniors/{senior.pk}/check-in", {"time_of_day": at}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "medicines.fhir?since=9999-12-01&until=9999-12-31",
+        "medicines.fhir?since=0001-01-01&until=0001-01-02",
+        "activity?cursor=0001-01-01",
+    ],
+)
+def test_a_day_at_the_end_of_time_breaks_nothing(senior: User, path: str) -> None:
+    assert Program(senior).get(f"/seniors/{senior.pk}/{path}").status_code in (200, 422)
