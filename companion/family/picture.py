@@ -218,9 +218,11 @@ class Picture:
 
     @property
     def doses_today(self) -> list[Occurrence] | None:
-        """The doses of the senior's day."""
+        """The doses of the senior's day, and those of late evening that can still be taken after midnight."""
         doses = self.doses_of_week
-        return None if doses is None else [dose for dose in doses if dose.local_date == self.today]
+        if doses is None:
+            return None
+        return [dose for dose in doses if dose.local_date == self.today or (dose.is_open and dose.due_at <= self.now)]
 
     @shared_part
     def week(self) -> Week | None:

@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.lives import live
 from companion.accounts.models import User
+from companion.care.medicines import actions as medicines
+from companion.care.medicines import ticks
 from companion.circle.models import AccessLog, Item, Senior
-from companion.safety import actions
+from companion.safety import actions, clock
 from companion.safety.models import Alert, AlertLevel, AlertSource
+from tests.companion.care.medicines.conftest import daily
 from tests.companion.chat.test_activity import tell
 from tests.companion.circle.conftest import join, person
 from tests.companion.family.conftest import share
@@ -223,3 +227,24 @@ def test_the_senior_sees_their_own_page_whole(lived: User, enter: Enter) -> None
 @pytest.mark.parametrize("name", ["family", "family-alerts", "family-settings"])
 def test_nobody_comes_in_without_signing_in(client: Client, db: Any, name: str) -> None:
     assert client.get(reverse(name)).status_code == 302
+
+
+def test_a_dose_of_late_evening_is_still_late_after_midnight(
+    daughter: User, senior: User, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", timezone.now)
+    share(senior, Item.MEDICINES)
+    with time_machine.travel("2026-06-02T01:00:00+00:00", tick=False):
+        medicines.add_regimen(senior, senior.pk, name="Ramipril", rule=daily("22:00"))
+    with time_machine.travel("2026-06-02T02:01:00+00:00", tick=False):
+        ticks.tick()
+    with time_machine.travel("2026-06-02T04:10:00+00:00", tick=False):
+        ticks.tick()
+        page = page_of(enter(daughter), "dashboard", senior.pk)
+    assert "A medicine is late" in page
+    assert "due, not taken yet" in page
+
+
+def test_no_day_is_too_early_to_ask_for(lived: User, daughter: User, enter: Enter) -> None:
+    share(lived, Item.ACTIVITY)
+    page_of(enter(daughter), "family-activity", lived.pk, until="0001-01-01")
