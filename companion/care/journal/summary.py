@@ -21,7 +21,8 @@ from companion.care.journal.measures import Kind
 from companion.care.journal.models import Entry
 from companion.care.journal.summary_pdf import Drug, Facts, draw
 from companion.care.medicines import selectors as medicines
-from companion.care.medicines.in_words import clock_time, regimen_words, with_strength
+from companion.care.medicines.in_words import clock_time
+from companion.care.medicines.pages import medicines_of
 from companion.circle.access import Need, NotYoursError, access_senior
 from companion.circle.models import Senior
 from companion.circle.privacy import profile_of
@@ -74,7 +75,7 @@ def _facts(person: User, senior: Senior) -> Facts:
         made=f"{now:%A}, {now.day} {now:%B %Y}, {clock_time(now)}",
         conditions=health.get("conditions", ""),
         allergies=health.get("allergies", ""),
-        drugs=_drugs(person, senior.pk, today),
+        drugs=_drugs(person, senior, today),
         questions=tuple(entry.note for entry in words[Kind.QUESTION][:QUESTIONS]),
         notes=tuple((entry.day, entry.note) for entry in words[Kind.NOTE][:NOTES]),
         trends=tuple(selectors.trends_of(senior.pk, days=DAYS)),
@@ -84,16 +85,20 @@ def _facts(person: User, senior: Senior) -> Facts:
     )
 
 
-def _drugs(person: User, senior_id: UUID, today: date) -> tuple[Drug, ...] | None:
-    """The medicines in use, with how many doses were taken; None where they are not shared with the person."""
+def _drugs(person: User, senior: Senior, today: date) -> tuple[Drug, ...] | None:
+    """The medicines on the list, with how many doses were taken; None where they are not shared with the person.
+
+    One that is paused, over or still to begin says so first: a doctor must not take it for one that is taken now.
+    """
     try:
-        access_senior(person, senior_id, need=Need.MEDICINES)
+        access_senior(person, senior.pk, need=Need.MEDICINES)
     except NotYoursError:
         return None
     since, until = today - timedelta(days=ADHERENCE_DAYS), today - timedelta(days=1)
     drugs = []
-    for regimen in medicines.regimens_of(senior_id):
-        counted = medicines.adherence(senior_id, since, until, regimen_id=regimen.pk)
+    for card in medicines_of(senior)[0]:
+        counted = medicines.adherence(senior.pk, since, until, regimen_id=card.regimen.pk)
         taken = f"{counted.taken} of {counted.n}" if counted.n else "not counted"
-        drugs.append(Drug(with_strength(regimen), regimen_words(regimen, regimen.current.rule), taken))
+        how = f"{card.state_words}. {card.rule_words}" if card.state_words else card.rule_words
+        drugs.append(Drug(card.box_name, how, taken))
     return tuple(drugs)

@@ -18,6 +18,8 @@ from companion.accounts.models import User
 from companion.care.journal import actions
 from companion.care.journal.measures import Kind, Reading
 from companion.care.journal.models import Entry, Source
+from companion.care.medicines import actions as medicines
+from companion.care.medicines.plan import Rule
 from companion.circle.actions import change_profile, create_profile, set_sharing
 from companion.safety import clock
 from companion.safety.models import Alert, CheckInPlan
@@ -239,7 +241,8 @@ class TestSummary:
         return PdfReader(io.BytesIO(response.content))
 
     def fill(self, senior: User) -> None:
-        now, zone = clock.now(), ZoneInfo(senior.time_zone)
+        zone = ZoneInfo(senior.time_zone)
+        now = clock.now().astimezone(zone).replace(hour=12)  # near midnight a change of clocks would merge two days
         for day in range(40):
             at = now - timedelta(days=day)
             readings = [
@@ -311,6 +314,17 @@ class TestSummary:
         text = " ".join(" ".join(page.extract_text() for page in self.read(son, senior).pages).split())
         assert "weak heart" not in text
         assert "medicines are not shared" in text
+
+    def test_what_is_paused_or_over_does_not_stand_there_as_taken(self, senior: User) -> None:
+        today = clock.now().date()
+        for name, more in (("Warfarin", {}), ("Amoxicillin", {"end": today - timedelta(days=2)})):
+            rule = Rule.model_validate({"kind": "times", "start": "2026-01-01", "slots": [{"at": "08:00"}], **more})
+            made = medicines.add_regimen(senior, senior.pk, name=name, rule=rule)
+            if name == "Warfarin":
+                medicines.pause_regimen(senior, made.pk, reason="doctor")
+        text = " ".join(self.read(senior, senior).pages[0].extract_text().split())
+        assert "Paused. 1 tablet every day" in text
+        assert "The last day has passed. 1 tablet every day" in text
 
 
 def _alternatives(read: PdfReader) -> list[str]:
