@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -177,6 +178,8 @@ class EntryAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
+        if request.method == "POST" and connection.in_atomic_block:  # saving must not bring back what another retires
+            entries = entries.select_for_update(of=("self",))
         return entries.select_related("author", "reviewed_by")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> Sequence[str]:
@@ -344,14 +347,15 @@ class EntryAdmin(ModelAdmin):
             raise EntryRefused([Problem("note", message) for message in (*twins, TICK)])
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        view, site = self.admin_site.admin_view, self.admin_site
+        versions, version = partial(views.versions_page, site=site), partial(views.version_page, site=site)
         return [
             path("check/", view(require_POST(self.check_view)), name="knowledge_entry_check"),
             path("near/", view(require_POST(self.near_view)), name="knowledge_entry_near"),
             path("look-alikes/", view(self.look_alikes_view), name="knowledge_entry_look_alikes"),
             path("export/", view(self.export_view), name="knowledge_entry_export"),
-            path("<uuid:entry_id>/history/", view(self.versions_view), name="knowledge_entry_history"),
-            path("<uuid:entry_id>/history/<int:version_id>/", view(self.version_view), name="knowledge_entry_version"),
+            path("<uuid:entry_id>/history/", view(versions), name="knowledge_entry_history"),
+            path("<uuid:entry_id>/history/<int:version_id>/", view(version), name="knowledge_entry_version"),
             *super().get_urls(),
         ]
 
@@ -365,12 +369,6 @@ class EntryAdmin(ModelAdmin):
 
     def look_alikes_view(self, request: HttpRequest) -> HttpResponse:
         return views.look_alikes_page(request, self.admin_site)
-
-    def versions_view(self, request: HttpRequest, entry_id: UUID) -> HttpResponse:
-        return views.versions_page(request, self.admin_site, entry_id)
-
-    def version_view(self, request: HttpRequest, entry_id: UUID, version_id: int) -> HttpResponse:
-        return views.version_page(request, self.admin_site, entry_id, version_id)
 
     def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """The entries that the list shows, on all its pages, as a file."""
