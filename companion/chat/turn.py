@@ -44,6 +44,8 @@ __all__ = ["Exchange", "Speaker", "Turn", "answer"]
 log = logging.getLogger(__name__)
 
 WORDS_A_DELTA = 4
+#: Seconds that the card of a danger waits for the words to be passed on to the family.
+PASS_ON_PATIENCE = 2.0
 TURNS = Counter("lilo_turns_total", "Turns by how they ended.", ["kind"])
 GUARDED = Counter("lilo_guarded_sentences_total", "Sentences that the guard held back.", ["reason"])
 
@@ -180,8 +182,9 @@ async def _plan_to_pass_on(assessment: Assessment, turn: Turn, to: UUID, clock: 
             card = plan.emergency.model_copy(update={"text": f"{plan.emergency.text} {phrases.KEPT_BACK}"})
             return _Plan(Reply.fixed(card.text, kind="emergency", strategy=f"emergency:{card.category}"), card)
         try:
-            sent = await in_thread(pass_on, turn.speaker.user_id, to, turn.text, key=turn.message_id)
-        except DatabaseError:  # the alert stands; its card must not wait for this
+            async with asyncio.timeout(PASS_ON_PATIENCE):
+                sent = await in_thread(pass_on, turn.speaker.user_id, to, turn.text, key=turn.message_id)
+        except (DatabaseError, TimeoutError):  # the alert stands; its card must not wait for this
             log.exception("words in danger could not be passed on", extra={"trace_id": turn.trace_id})
             return plan
         return replace(plan, said=sent.said)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -375,3 +379,21 @@ async def test_all_clear_is_heard_while_the_alert_is_in_the_spool_alone(
         spool.remove(report.alert_id)
     alert = await Alert.objects.aget(pk=report.alert_id)
     assert (alert.state, alert.is_calmed) == state
+
+
+async def test_words_in_danger_to_the_family_get_their_card_although_they_cannot_be_passed_on(
+    turn_of, published_corpus
+) -> None:
+    other = sqlite3.connect(Path(os.environ["LILO_DATA_DIR"]) / "lilo.sqlite3", timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    try:
+        async for event in answer(turn_of("I fell and I can't get up", to=uuid4())):
+            if event.type == "emergency":
+                break
+        took = time.monotonic() - started
+    finally:
+        other.rollback()
+        other.close()
+        spool.remove(event.alert_id)
+    assert took < 10
