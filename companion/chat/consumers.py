@@ -6,16 +6,22 @@ A plain ASGI application: Channels' own consumer makes a thread hop for each mes
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from companion.chat import doors
+from django.db import DatabaseError
+
+from companion.chat import doors, phrases
 from companion.chat.actions import record_feedback
+from companion.chat.events import Error
 from companion.chat.frames import MAX_FRAME_BYTES, Frame, FrameRefused, Message, Opinion, Resume, read_frame
 from companion.chat.hub import hub
 from companion.chat.streams import SIGNED_OUT, Reader, Stream
 from lilo_site.threads import in_thread
+
+log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -81,6 +87,9 @@ class ChatSocket:
             except FrameRefused as refusal:
                 await self.write(refusal.as_event().model_dump_json())
                 await self.reader.refused()
+            except DatabaseError:  # the socket stays: while the database is away no other could be opened
+                log.exception("a frame could not be acted on")
+                await self.write(Error(code="fault", message=phrases.BROKEN, retry_after=60).model_dump_json())
 
     async def _act(self, frame: Frame) -> None:
         if isinstance(frame, Message):  # its own limit comes after the emergency screen, in the turn

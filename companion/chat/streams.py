@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import DatabaseError
+
 from companion.chat import phrases
 from companion.chat.actions import REMEMBERED, kept_events
 from companion.chat.choices import is_choice
@@ -165,13 +167,21 @@ class Stream:
         if self._is_told(reader, message_id):
             return
         if resend or message_id in self._asked:
-            stored = await in_thread(find_turn, self.user_id, message_id)
+            stored = await self._stored(message_id)
             if self._is_told(reader, message_id):  # begun meanwhile, from another tab
                 return
             if stored is not None:
                 self._tell_again(message_id, stored)
                 return
         self._begin(reader, message_id, text, to)
+
+    async def _stored(self, message_id: str) -> StoredTurn | None:
+        """The kept turn of a message id; None also where that cannot be known: rather answered twice than never."""
+        try:
+            return await in_thread(find_turn, self.user_id, message_id)
+        except DatabaseError:
+            log.exception("it is not known whether a message was answered")
+            return None
 
     def _is_told(self, reader: Reader, message_id: str) -> bool:
         """Move the reader back to where this message's turn began. False where there is no such turn here."""

@@ -16,6 +16,7 @@ from uuid import uuid4
 import pytest
 from channels.layers import get_channel_layer
 from django.conf import LazySettings
+from django.db import connection
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -262,3 +263,25 @@ async def test_redis_that_is_away_when_a_page_opens_holds_up_no_talk_and_is_foun
     finally:
         server.kill()
         await server.wait()
+
+
+async def test_database_that_fails_ends_no_socket_and_holds_back_no_message(
+    session: str, answers: PacedAnswers
+) -> None:
+    page = await Page(session).opened()
+    await in_thread(_rename, "chat_message", "away")
+    try:
+        await page.send_json_to({"type": "resume", "last_event_id": 1})
+        assert (await page.events(until="error"))[-1]["code"] == "fault"
+        await page.send_json_to({"type": "feedback", "turn_id": str(uuid4()), "helpful": True})
+        assert (await page.events(until="error"))[-1]["code"] == "fault"
+        await page.say("I fell and I can't get up", resend=True)
+        assert (await page.events(until="delta"))[0]["type"] == "accepted"
+    finally:
+        await in_thread(_rename, "away", "chat_message")
+    await page.disconnect()
+
+
+def _rename(before: str, after: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {before} RENAME TO {after}")
