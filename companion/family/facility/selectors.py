@@ -252,8 +252,12 @@ def round_of(person: User, units: Iterable[Unit], *, senior_id: UUID | None = No
     done = Q(state__in=(DoseState.TAKEN, DoseState.SKIPPED), settled_at__gt=now - ROUND_BACK)
     doses = Occurrence.objects.select_related("regimen", "settled_by").defer("settled_by__email", "settled_by__phone")
     by_senior: defaultdict[UUID, list[Occurrence]] = defaultdict(list)
+    offered: set[UUID] = set()  # of one medicine one dose at a time: nobody is asked to give two
     for dose in doses.filter(due | done, senior__in=[one.senior_id for one in residencies]).order_by("due_at", "pk"):
-        by_senior[dose.senior_id].append(dose)
+        if not dose.is_open or dose.regimen_id not in offered:
+            by_senior[dose.senior_id].append(dose)
+        if dose.is_open:
+            offered.add(dose.regimen_id)
     note_seen(person, by_senior.keys(), Need.MEDICINES)
     return [Stop(one, tuple(by_senior[one.senior_id])) for one in residencies if one.senior_id in by_senior]
 

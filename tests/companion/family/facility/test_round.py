@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from companion.care.medicines.actions import add_regimen
 from companion.care.medicines.models import DoseEvent, DoseState, Occurrence
+from companion.care.medicines.plan import Rule
 from companion.circle.organisations import admissions
 from companion.circle.organisations.models import Residency
 from companion.family.facility.selectors import round_of
+from companion.safety import clock
 from tests.companion.circle.organisations.homes import Home
 from tests.companion.family.facility.conftest import Browse
 
@@ -63,3 +68,18 @@ def test_from_a_resident_s_page_back_to_it(home: Home, resident: Residency, dose
     assert "Apixaban 5 mg" in page
     back = nurse.post(f"/facility/doses/{dose.pk}/", {"back_to": str(resident.senior_id)})
     assert back["Location"] == f"/facility/residents/{resident.senior_id}/#dose-{dose.pk}"
+
+
+def test_of_one_medicine_the_round_offers_one_dose_at_a_time(home: Home, resident: Residency, browse: Browse) -> None:
+    person = resident.senior.user
+    now = clock.now()
+    first_at = (now + timedelta(minutes=5)).isoformat()
+    rule = Rule.model_validate(
+        {"kind": "interval", "start": f"{now:%Y-%m-%d}", "every_minutes": 45, "first_at": first_at}
+    )
+    drops = add_regimen(person, person.pk, rule=rule, name="Eye drops", form="drops")
+    first, second = Occurrence.objects.filter(regimen=drops).order_by("due_at")[:2]
+    assert [list(stop.doses) for stop in round_of(home.nurse, [home.garden])] == [[first]]
+    browse(home.nurse).post(f"/facility/doses/{first.pk}/")
+    (stop,) = round_of(home.nurse, [home.garden])
+    assert [dose.pk for dose in stop.doses if dose.is_open] == [second.pk]
