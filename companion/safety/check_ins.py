@@ -50,7 +50,7 @@ def plan_check_in(
     is_active: bool = True,
     paused_until: date | None = None,
 ) -> CheckInPlan:
-    """Agree on the daily check-in, or change it.
+    """Agree on the daily check-in, or change it. Where Lilo is asking right now, it goes on with that one first.
 
     Args:
         by: the senior, or a first contact.
@@ -67,6 +67,10 @@ def plan_check_in(
     with transaction.atomic():
         senior = access_senior(by, senior_id, need=Need.MANAGE)
         due = next_due(clock.now(), time_of_day, senior.user.time_zone, paused_until=paused_until)
+        steps = {"due_at": due, "next_step_at": due if is_active else None, "asked": 0}
+        held = CheckInPlan.objects.select_for_update().filter(senior=senior.user, is_active=True, asked__gt=0).first()
+        if held is not None and is_active and paused_until is None and by.pk != senior_id:  # the senior would be there
+            steps = {name: getattr(held, name) for name in steps}
         plan, _ = CheckInPlan.objects.update_or_create(
             senior=senior.user,
             defaults={
@@ -75,9 +79,7 @@ def plan_check_in(
                 "retries": max(1, retries),
                 "is_active": is_active,
                 "paused_until": paused_until,
-                "due_at": due,
-                "next_step_at": due if is_active else None,
-                "asked": 0,
+                **steps,
             },
         )
         audit.record(by, "check_in.planned", "check_in", senior.pk, subject=senior.pk, active=is_active)

@@ -141,3 +141,21 @@ def test_stranger_and_plain_family_cannot_plan(senior: User, son: User, stranger
         with pytest.raises(NotYoursError):
             check_ins.plan_check_in(by, senior.pk, time_of_day=time(9))
     assert not CheckInPlan.objects.exists()
+
+
+def test_changing_the_plan_while_lilo_asks_drops_nothing(
+    plan: CheckInPlan, clockwork: Clockwork, senior: User, daughter: User
+) -> None:
+    clockwork.pass_minutes(70)
+    asked = CheckInPlan.objects.get().asked
+    assert asked > 0
+    check_ins.plan_check_in(daughter, senior.pk, time_of_day=plan.time_of_day, grace_minutes=60, retries=4)
+    clockwork.pass_minutes(90)
+    assert [category for category, _ in alerts()] == ["missed_check_in"]
+
+
+def test_a_senior_who_changes_the_plan_is_there(plan: CheckInPlan, clockwork: Clockwork, senior: User) -> None:
+    clockwork.pass_minutes(70)
+    check_ins.plan_check_in(senior, senior.pk, time_of_day=plan.time_of_day)
+    clockwork.pass_minutes(120)
+    assert alerts() == []
