@@ -132,8 +132,9 @@ def doses_of_day(senior: Senior, day: date) -> list[DoseCard]:
     offered: set[UUID] = set()
     cards: list[DoseCard] = []
     now = clock.now()
-    still_open = [row for row in selectors.open_doses(senior.pk) if row.local_date < day]
-    for row in [*still_open, *selectors.doses_of_day(senior.pk, day)]:
+    of_day = selectors.doses_of_day(senior.pk, day, here=senior.user.time_zone)
+    still_open = [row for row in selectors.open_doses(senior.pk) if row.local_date < day and row not in of_day]
+    for row in [*still_open, *of_day]:
         is_now = row.is_open and now >= row.due_at - SOON and row.regimen_id not in offered
         is_first = is_now and not offered
         if row.is_open:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -31,12 +32,17 @@ from companion.care.medicines.stock import stock_of as reckon
 from companion.safety import clock
 
 
-def doses_of_day(senior_id: UUID, day: date) -> list[Occurrence]:
+def doses_of_day(senior_id: UUID, day: date, *, here: str = "") -> list[Occurrence]:
     """The doses that belong to a day, in order, with their medicine and who noted them; without those called off.
 
-    A dose belongs to the day of the slot it answers, by the clock of its zone, whenever it is taken.
+    A dose belongs to the day of the slot it answers, by the clock of its zone, whenever it is taken. With `here`, the
+    zone where the senior is, one that goes by another clock belongs to the day on which it is due there.
     """
-    rows = Occurrence.objects.select_related("regimen", "settled_by").filter(senior=senior_id, local_date=day)
+    of_day = Q(local_date=day)
+    if here:
+        begins, ends = (datetime.combine(one, time(), ZoneInfo(here)) for one in (day, day + timedelta(days=1)))
+        of_day = Q(local_date=day, zone=here) | (~Q(zone=here) & Q(due_at__gte=begins, due_at__lt=ends))
+    rows = Occurrence.objects.select_related("regimen", "settled_by").filter(of_day, senior=senior_id)
     return list(rows.exclude(state=DoseState.CANCELLED).order_by("due_at"))
 
 

@@ -234,6 +234,18 @@ def test_a_dose_of_late_evening_is_still_offered_after_midnight(
     assert [dose.key for dose in client.get("/today/").context["later"]] == [doses(regimen)[1].pk]
 
 
+def test_on_a_journey_the_day_is_that_of_the_place(
+    senior: User, clockwork: Clockwork, add: Callable[..., Regimen]
+) -> None:
+    regimen = add(daily("20:00"), zone_policy="home")
+    User.objects.filter(pk=senior.pk).update(time_zone="Asia/Tokyo")
+    clockwork.go_to("2026-06-02 22:00")  # seven in the morning of the third; at nine it is eight of the second at home
+    due = next(dose for dose in doses(regimen) if f"{dose.due_at:%m-%d}" == "06-03")
+    today = signed_in(senior).get("/today/")
+    assert [dose.key for dose in today.context["later"]] == [due.pk]
+    assert "At 9:00 a.m." in words(today)
+
+
 def test_stock_is_counted_and_says_when_to_order(client: Client, senior: User, add: Callable[..., Regimen]) -> None:
     regimen = add()
     page = f"/medicines/{senior.pk}/{regimen.pk}"
