@@ -17,7 +17,7 @@ import numpy as np
 from knowledge.curation.disagreement import Disagreement, disagreements
 from knowledge.embedding.embedder import configured_embedder
 from knowledge.embedding.port import EmbeddingUnavailable, Vectors
-from knowledge.index.artefact import Artefact, Places, Scores
+from knowledge.index.artefact import Artefact, Places, Scores, top
 from knowledge.index.serving import Snapshot, snapshot
 from knowledge.models import Entry
 from knowledge.public import KnowledgeUnavailable
@@ -31,7 +31,7 @@ MOST_SHOWN, MOST_DRAFTS = 5, 100
 #: Every entry is compared with every other up to this many; it takes about three seconds.
 MOST_COMPARED = 20_000
 MOST_PAIRS = 500
-ROWS_AT_ONCE = 1_024
+ROWS_AT_ONCE = 256
 PATIENCE_S = 5.0
 
 
@@ -169,14 +169,14 @@ def _compare_each(artefact: Artefact) -> Iterator[Pair]:
     vectors = _whole_vectors(artefact)
     found: list[tuple[float, int, int]] = []
     for start in range(0, len(vectors), ROWS_AT_ONCE):
-        scores = vectors[start : start + ROWS_AT_ONCE] @ vectors.T
-        rows, places = np.nonzero(scores >= LIKE)
-        found += [
-            (float(scores[row, place]), start + row, place)
-            for row, place in zip(rows.tolist(), places.tolist(), strict=True)
-            if start + row < place
-        ]
-    for likeness, one, two in sorted(found, reverse=True)[:MOST_PAIRS]:
+        # Each pair once; and never more kept than are shown: entries of one form are all like each other.
+        scores = np.triu(vectors[start : start + ROWS_AT_ONCE] @ vectors.T, start + 1)
+        near = np.flatnonzero(scores >= LIKE)
+        nearest = near[top(scores.ravel()[near], MOST_PAIRS)]
+        rows, places = np.unravel_index(nearest, scores.shape)
+        found += zip(scores.ravel()[nearest].tolist(), (rows + start).tolist(), places.tolist(), strict=True)
+        found = sorted(found, reverse=True)[:MOST_PAIRS]
+    for likeness, one, two in found:
         first, second = artefact.record(one), artefact.record(two)
         yield Pair(
             first["key"], first["question"], second["key"], second["question"], likeness,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from knowledge.curation.likeness import LikenessUnknown, Words, all_pairs, look_alikes
+from knowledge.curation.likeness import MOST_PAIRS, LikenessUnknown, Words, all_pairs, look_alikes
+from knowledge.embedding.embedder import Embedder, configured_embedder
+from knowledge.index.artefact import Artefact
+from knowledge.index.build import build_and_publish
 from knowledge.index.serving import Snapshot, answering_from, snapshot
 from knowledge.models import Entry
+from tests.knowledge.index.conftest import WordModel, entry
 from tests.knowledge.test_admin import page_of, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published_corpus")]
@@ -143,3 +149,20 @@ def test_look_alikes_of_the_corpus_on_one_page(
     assert titles["These seem to contradict each other"] == 1  # of which alone both entries are in this database
     assert pair.disagreements[0].ours in shown.content.decode().replace("&#x27;", "'")
     assert client_of(make_curator("nobody")).get(address).status_code == 403
+
+
+def test_a_thousand_twins_are_compared_in_little_memory(tmp_path: Path) -> None:
+    """As a collection of one form is: every entry like every other, and more pairs than a machine can hold."""
+    model = WordModel(configured_embedder().name)
+    entries = [entry(f"twin-{at}", f"What is illness number {at} of all?") for at in range(1_000)]
+    made = build_and_publish(entries=entries, embedder=Embedder(model), folder=tmp_path)
+    with answering_from(Snapshot(Artefact(tmp_path / made.version), None)):
+        tracemalloc.start()
+        try:
+            pairs = all_pairs()
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert len({(pair.key, pair.other_key) for pair in pairs}) == MOST_PAIRS
+    assert all(pair.key != pair.other_key and pair.is_very_like for pair in pairs)
+    assert most < 30_000_000
