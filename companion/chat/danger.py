@@ -147,10 +147,14 @@ async def raise_for(
     try:
         async with asyncio.timeout(ALERT_PATIENCE):
             return await in_reserved_thread(raise_alert, **facts)
-    except TimeoutError:
-        log.exception("an alert took too long to store: it is spooled", extra={"trace_id": trace_id})
+    except OSError:  # a time-out is one, and so is a disk that is full
+        log.exception("an alert was not stored in time: it is spooled", extra={"trace_id": trace_id})
     report = new_report(**facts)
-    await asyncio.to_thread(spool.append, report)
+    try:
+        await asyncio.to_thread(spool.append, report)
+    except OSError:  # nobody can be told: then the person at least hears at once whom to ring
+        log.critical("an alert is lost: no store takes it", exc_info=True, extra={"trace_id": trace_id})
+        return RaisedAlert(report.alert_id, joined=False, spooled=False, circle_told=False)
     told = address_book.can_tell(speaker.user_id, assessment.category)
     return RaisedAlert(report.alert_id, joined=False, spooled=True, circle_told=told)
 

@@ -47,6 +47,9 @@ def press_help(request: HttpRequest) -> HttpResponse:
         raised = actions.press_help_for(senior_id, trace_id=trace_id.get(), key=key if _KEY.fullmatch(key) else "")
     except User.DoesNotExist:
         return redirect_to_login(reverse("help"))
+    except OSError:
+        log.critical("a call for help is lost: no store takes it", exc_info=True)
+        return help_away(request, is_lost=True)
     if raised.spooled:
         return help_away(request, raised)
     if raised.circle_told:
@@ -56,10 +59,12 @@ def press_help(request: HttpRequest) -> HttpResponse:
     return redirect("help")
 
 
-def help_away(request: HttpRequest, pressed: actions.RaisedAlert | None = None) -> HttpResponse:
+def help_away(
+    request: HttpRequest, pressed: actions.RaisedAlert | None = None, *, is_lost: bool = False
+) -> HttpResponse:
     """Whom to ring, and what became of a press, while the database is away: nothing here asks it."""
-    context = {"pressed": pressed, "everywhere": numbers_anywhere()}
-    response = render(request, "alerts/help_away.html", context)
+    context = {"pressed": pressed, "is_lost": is_lost, "everywhere": numbers_anywhere()}
+    response = render(request, "alerts/help_away.html", context, status=503 if is_lost else 200)
     request.session.accessed = False  # so that nobody on the way out reads or writes the session
     return response
 

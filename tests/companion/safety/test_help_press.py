@@ -144,3 +144,16 @@ def test_pass_opens_nothing_else(device: Client, settings: Any) -> None:
 def _clean() -> Iterator[None]:
     yield
     shutil.rmtree(spool.folder(), ignore_errors=True)
+
+
+def test_call_that_no_store_takes_is_said_to_be_lost_and_whom_to_ring(
+    device: Client, settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("")
+    settings.ALERT_SPOOL = tmp_path / "full" / "spool"
+    with locked():
+        answer = device.post("/help/press/", {"key": "key-of-this-page"})
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "did not go through" in page
+    assert "tel:112" in page
