@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from companion.care.medicines import schedule
 from companion.care.medicines.models import (
+    DoseEvent,
     DoseState,
     Occurrence,
     Regimen,
@@ -65,7 +66,7 @@ class Ground:
     rows: Sequence[Occurrence]
     """The regimen's own, of the last days and ahead, in order."""
     last: datetime | None
-    """When the last one was taken, or was due if it was not."""
+    """When the last one was taken, one besides those due too, or was due if it was not."""
     earlier: datetime | None
     """When the last one that was taken by a rule that no longer holds was due."""
     after: Sequence[Occurrence]
@@ -125,6 +126,11 @@ def _grounds(regimens: Sequence[Regimen], now: datetime) -> dict[UUID, Ground]:
             last=Max(Coalesce("taken_at", "due_at")), earlier=Max("due_at", filter=was_before)
         )
     }
+    besides = DoseEvent.objects.filter(regimen__in=keys, occurrence=None, kind=DoseEvent.Kind.TAKEN).order_by()
+    besides = besides.exclude(followed_by__kind=DoseEvent.Kind.UNDONE)
+    for key, taken_at in besides.values_list("regimen").annotate(Max("taken_at")):
+        last, earlier = latest.get(key, (None, None))
+        latest[key] = max(filter(None, (last, taken_at))), earlier
     routines = routines_of({regimen.senior_id for regimen in regimens})
     return {
         regimen.pk: Ground(

@@ -92,3 +92,17 @@ def test_medicine_that_others_follow_is_not_simply_stopped(pair: tuple[Regimen, 
     with pytest.raises(actions.RefusedError):
         actions.stop_regimen(senior, pair[0].pk)
     assert actions.pause_all(senior, senior.pk, reason="hospital") == 2
+
+
+def test_one_taken_besides_counts_for_an_interval_from_the_last_taken(
+    add: Add, clockwork: Clockwork, senior: User
+) -> None:
+    regimen = add(interval("taken"))
+    clockwork.go_to("2026-06-01 12:00")
+    actions.take_dose(senior, doses(regimen)[0].pk)
+    assert due_times(regimen) == ["06-01 12:00", "06-01 20:00"]
+    clockwork.go_to("2026-06-01 16:00")
+    besides = actions.take_as_needed(senior, regimen.pk)
+    assert due_times(regimen) == ["06-01 12:00", "06-02 00:00"]
+    actions.undo_as_needed(senior, besides.event.pk)
+    assert due_times(regimen) == ["06-01 12:00", "06-01 20:00"]
