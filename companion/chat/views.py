@@ -32,6 +32,7 @@ from companion.chat.questions.asking import Asking, open_asking
 from companion.chat.taking_part import set_taking_part, takes_part
 from companion.chat.wording import clean
 from companion.safety.apart import NO_DATABASE
+from companion.safety.check_ins import open_questions
 from companion.safety.numbers import numbers_anywhere
 from companion.safety.views import help_away
 from knowledge.public import EntryPage, entry_page
@@ -86,7 +87,7 @@ def _talk(request: HttpRequest, *, to_id: UUID | None = None, status: int = 200,
         "said": said,
         "to": to,
         "reads_aloud": _reads_aloud(request),
-        "reminders": [*waiting_reminders(user_id), *waiting_answers(user_id)],
+        "reminders": [*open_questions(user_id), *waiting_reminders(user_id), *waiting_answers(user_id)],
         "opinions": opinions,
         "asking": _asking(user_id, said, opinions),
         "last_event_id": last_event_id,

@@ -8,6 +8,7 @@ first time.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -149,12 +150,23 @@ def _wait_for_next(plan: CheckInPlan) -> None:
     plan.next_step_at, plan.asked = plan.due_at, 0
 
 
+def open_questions(senior_id: UUID) -> list[dict[str, Any]]:
+    """What Lilo asked and still waits to hear: for a page that was closed when it was asked."""
+    waits = CheckInPlan.objects.filter(pk=senior_id, is_active=True, asked__gt=0).exists()
+    return [_question(senior_id)] if waits else []
+
+
 def _ask(senior_id: UUID) -> None:
-    event = {
+    event = _question(senior_id)
+    send_hints([(f"user.{senior_id}", {"type": "push", "user_id": str(senior_id), "event": event})])
+
+
+def _question(senior_id: UUID) -> dict[str, Any]:
+    """The conversation's `reminder` event."""
+    return {
         "type": "reminder",
         "reminder_id": str(senior_id),
         "title": "How are you today?",
         "detail": "Please tell me that you are fine.",
         "choices": [{"label": "I'm fine", "value": "I'm fine"}, {"label": "I need help", "value": "I need help"}],
     }
-    send_hints([(f"user.{senior_id}", {"type": "push", "user_id": str(senior_id), "event": event})])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +16,8 @@ from companion.chat import actions, views
 from companion.chat.history import StoredMessage, StoredTurn, history
 from companion.chat.models import Feedback, Message
 from companion.circle.models import Membership, Senior
+from companion.safety import check_ins
+from companion.safety.models import CheckInPlan
 from knowledge.public import EntryPage, Source
 from tests.companion.chat.sockets import SOURCE, PacedAnswers
 
@@ -192,3 +194,16 @@ def test_a_size_that_does_not_exist_and_a_way_out_of_the_site_are_refused(browse
     assert response["Location"] == "/settings/"
     browser.cookies["text_size"] = '24" onload="alert(1)'
     assert "onload" not in browser.get("/").content.decode()
+
+
+def test_check_in_that_was_asked_while_the_page_was_closed_is_on_it(browser: Client, senior: User) -> None:
+    check_ins.plan_check_in(senior, senior.pk, time_of_day=time(9))
+    card = f'data-card="{senior.pk}"'
+    assert card not in browser.get("/").content.decode()
+    CheckInPlan.objects.update(next_step_at=timezone.now(), due_at=timezone.now())
+    check_ins.tick()
+    page = browser.get("/").content.decode()
+    assert card in page
+    assert "How are you today?" in page
+    check_ins.sign_of_life(senior.pk)
+    assert card not in browser.get("/").content.decode()
