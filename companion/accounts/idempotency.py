@@ -1,12 +1,13 @@
 """The same request sent twice is carried out once: writes of the API that bear an `Idempotency-Key`.
 
-The answer is kept for 72 hours and given again, to the same person only. The conversation and the call for help keep
-their own keys, because they must answer before anything else is asked of the database.
+The answer is kept for 72 hours and given again, to the same person only. The conversation, the call for help and the
+check-in, which may be one, keep their own keys: they must not wait until a try that was cut off counts as over.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -29,7 +30,7 @@ BYTES = "latin-1"
 CUT_OFF = timedelta(seconds=90)
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 API = "/api/v1/"
-OWN_KEYS = frozenset({"/api/v1/chat/message", "/api/v1/help"})
+OWN_KEYS = re.compile(r"/api/v1/(chat/message|help|seniors/[^/]+/check-in)")
 #: What may turn out otherwise next time is not kept.
 PASSING = frozenset({401, 403, 408, 409, 429})
 Handler = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -62,7 +63,7 @@ def keep_answers(get_response: Handler) -> Handler:
 
 
 def _concerns(request: HttpRequest) -> bool:
-    is_write = request.method in WRITES and request.path.startswith(API) and request.path not in OWN_KEYS
+    is_write = request.method in WRITES and request.path.startswith(API) and not OWN_KEYS.fullmatch(request.path)
     return is_write and "Idempotency-Key" in request.headers
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Header, Query, Router
 
 from companion.accounts.api_auth import BearerAuth, SignedInRequest
 from companion.care.journal import actions, selectors
@@ -48,6 +48,7 @@ router = Router(tags=["journal"], auth=BearerAuth())
 ANSWERS = {"fine": 3, "not_so_good": 2, "need_help": 1}
 NAMES: dict[int, Answer] = {3: "fine", 2: "not_so_good", 1: "need_help"}
 Days = Annotated[int, Query(90, ge=7, le=730, description="How many days are looked at.")]
+Key = Annotated[str, Header("", alias="Idempotency-Key", max_length=64)]
 OfKind = Annotated[Kind | None, Query(None, description="Only entries of this kind.")]
 
 
@@ -131,12 +132,15 @@ def get_check_in(request: SignedInRequest, senior_id: UUID) -> CheckInOut:
 @router.post(
     "/seniors/{senior_id}/check-in", response=CheckInOut, operation_id="answer_check_in", summary="How I am today"
 )
-def answer_check_in(request: SignedInRequest, senior_id: UUID, body: CheckInIn) -> CheckInOut:
-    """The senior's own answer. "need_help" is an emergency, like the help button."""
+def answer_check_in(request: SignedInRequest, senior_id: UUID, body: CheckInIn, key: Key) -> CheckInOut:
+    """The senior's own answer. "need_help" is an emergency, like the help button.
+
+    With an `Idempotency-Key`, sending it again does nothing twice.
+    """
     if request.auth.pk != senior_id:
         raise NotYoursError
     access_senior(request.auth, senior_id, need=Need.JOURNAL)
-    actions.answer_check_in(request.auth, ANSWERS[body.answer], key=str(uuid4()), source=EntrySource.API)
+    actions.answer_check_in(request.auth, ANSWERS[body.answer], key=key or str(uuid4()), source=EntrySource.API)
     return _check_in(senior_id)
 
 

@@ -168,3 +168,18 @@ def test_a_clock_time_with_a_zone_is_refused_in_words(senior: User, at: str) -> 
 )
 def test_a_day_at_the_end_of_time_breaks_nothing(senior: User, path: str) -> None:
     assert Program(senior).get(f"/seniors/{senior.pk}/{path}").status_code in (200, 422)
+
+
+def test_a_call_for_help_whose_first_try_was_cut_off_is_heard_at_once(
+    senior: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = Program(senior)
+    caller._headers["Idempotency-Key"] = "press-1"
+    path, body = f"/seniors/{senior.pk}/check-in", {"answer": "need_help"}
+    with monkeypatch.context() as cut:
+        cut.setattr(actions, "answer_check_in", lambda *_, **__: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            caller.post(path, body)
+    assert [caller.post(path, body).status_code for _ in range(2)] == [200, 200]
+    assert Alert.objects.count() == 1
+    assert Entry.objects.count() == 1
