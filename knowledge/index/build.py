@@ -73,6 +73,7 @@ def construct(
     version: str,
     read_at: float | None = None,
     progress: Progress | None = None,
+    neighbours: bool = True,
 ) -> Manifest:
     """Put a whole artefact on the shelf, beside the one that serves. Whoever calls it holds the build lock.
 
@@ -85,6 +86,7 @@ def construct(
         version: its name.
         read_at: the moment as of which the entries are read; now when not given.
         progress: see `build_and_publish`.
+        neighbours: with the graph that makes many vectors quick to search, which takes the longest to make.
 
     Raises:
         NothingToPublish: there are no entries.
@@ -96,7 +98,10 @@ def construct(
     work = shelf.folder / f"{UNFINISHED}{version}"
     work.mkdir()
     try:
-        manifest = _write(work, entries, source, version=version, read_at=read_at or time.time(), progress=progress)
+        read_at = read_at or time.time()
+        manifest = _write(
+            work, entries, source, version=version, read_at=read_at, progress=progress, neighbours=neighbours
+        )
         verify(work, manifest)
         _make_durable(work)
         work.rename(shelf.folder / version)
@@ -115,6 +120,7 @@ def _write(
     version: str,
     read_at: float,
     progress: Progress | None,
+    neighbours: bool,
 ) -> Manifest:
     writer = ArtefactWriter(work)
     writer.write_entries(entries, progress)
@@ -124,7 +130,8 @@ def _write(
     if progress:
         progress("write", 0, 0)
     writer.write_keywords()
-    writer.write_neighbours(dimension=source.dimension, progress=progress)
+    if neighbours:
+        writer.write_neighbours(dimension=source.dimension, progress=progress)
     manifest = Manifest(
         version=version,
         format=FORMAT,

@@ -1,7 +1,8 @@
 """What Lilo would answer from, were one change published: a whole index of its own, built beside the serving one.
 
-Every vector but those of the changed words is taken over, so it takes about a second. Its files are removed as soon as
-they are mapped; a few are kept in memory, by what is in them.
+Every vector but those of the changed words is taken over, and each is compared with the question: a graph for the few
+questions that are tried would take every core from those who talk, for a minute or more. Its files are removed as soon
+as they are mapped; a few are kept in memory, by what is in them.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ from knowledge.index.serving import Snapshot, snapshot
 from knowledge.index.shelf import Shelf
 from knowledge.index.sources import EarlierVectors
 from knowledge.models import Entry
+from knowledge.public import KnowledgeUnavailable
 from knowledge.selectors import as_index_entry, published_entries
 
 KEPT = 3
+#: More vectors are not held in memory for this.
+MOST_VECTORS = 100_000
 _kept: OrderedDict[str, Snapshot] = OrderedDict()
 _lock = threading.Lock()
 
@@ -35,11 +39,14 @@ def with_change(entry: Entry) -> Snapshot:
     """What would serve with this entry published as it is; a published one is left out instead. Blocks.
 
     Raises:
-        KnowledgeUnavailable: nothing is published to compare with.
+        KnowledgeUnavailable: nothing is published to compare with, or too much.
         EmbeddingUnavailable: the model failed.
         NothingToPublish: nothing would be left.
     """
-    serving = snapshot().artefact.manifest.version
+    manifest = snapshot().artefact.manifest
+    if manifest.rows > MOST_VECTORS:
+        raise KnowledgeUnavailable("More is published than a change can be tried with here.")
+    serving = manifest.version
     changed = None if entry.status == Entry.Status.PUBLISHED else as_index_entry(entry)
     words = repr((serving, entry.key, astuple(changed) if changed else None))
     digest = hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
@@ -60,5 +67,5 @@ def _entries(key: str, changed: IndexEntry | None) -> Iterator[IndexEntry]:
 def _built(entries: Iterator[IndexEntry]) -> Artefact:
     source = EarlierVectors(Shelf(settings.ARTEFACT_DIR), configured_embedder())
     with tempfile.TemporaryDirectory(prefix="lilo-playground-") as folder:
-        manifest = construct(Shelf(Path(folder)), entries, source, version=new_version())
+        manifest = construct(Shelf(Path(folder)), entries, source, version=new_version(), neighbours=False)
         return Artefact(Path(folder) / manifest.version)  # mapped files outlive their names

@@ -108,6 +108,18 @@ def test_a_change_is_built_once_and_leaves_no_files(
     assert "pillow" in first.artefact.record(0)["answer"] or "cushion" in first.artefact.record(0)["answer"]
 
 
+def test_a_change_among_many_entries_takes_no_graph_and_among_too_many_is_not_tried(
+    client: Client, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.index.writer.EXACT_ROWS", 1)
+    made: list[int] = []
+    monkeypatch.setattr("usearch.index.Index.add", lambda *_, **__: made.append(1))
+    assert "It changes:" in ask(client, question=QUESTION, entry=small.key)
+    assert made == []
+    monkeypatch.setattr(overlay, "MOST_VECTORS", 1)
+    assert "More is published than a change can be tried with" in ask(client, question=QUESTION, entry=small.key)
+
+
 def test_only_for_curators(client_of: Any, make_curator: Any) -> None:
     assert Client().get(reverse("admin:knowledge_playground")).status_code == 302
     nobody = client_of(make_curator("sam"))
