@@ -33,13 +33,22 @@ STOPWORDS = frozenset(
 )
 
 
+class _InLine(dict[int, int | str]):
+    """What `str.translate` makes of each character: a space of those that are blank or not seen, itself of others."""
+
+    def __missing__(self, code: int) -> int | str:
+        character = chr(code)
+        is_seen = not character.isspace() and unicodedata.category(character)[0] != "C"
+        self[code] = code if is_seen else " "
+        return self[code]
+
+
+_IN_LINE = _InLine()
+
+
 def clean(text: str, *, most: int = MOST_CHARACTERS) -> str:
     """The text in one line: compatibility forms unified, control and invisible characters gone, cut to `most`."""
-    text = unicodedata.normalize("NFKC", text[: 2 * most])
-    seen = (
-        " " if character.isspace() or unicodedata.category(character)[0] == "C" else character for character in text
-    )
-    return " ".join("".join(seen).split())[:most]
+    return " ".join(unicodedata.normalize("NFKC", text[: 2 * most]).translate(_IN_LINE).split())[:most]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

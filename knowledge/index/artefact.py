@@ -7,7 +7,7 @@ import mmap
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from knowledge.embedding.port import Vectors
 from knowledge.index import manifest as names
 from knowledge.index.manifest import ArtefactBroken, read_manifest, verify
+from knowledge.index.neighbours import Neighbours
 from knowledge.index.rows import Record, key_hash
-
-if TYPE_CHECKING:
-    from usearch.index import Index
 
 Places = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -28,8 +26,6 @@ Mask = NDArray[np.bool_]
 MOST_COMPARED = 20_000
 #: Terms of one question that are looked up, the rarest first: bounds the work that a long message can cause.
 MOST_TERMS = 32
-#: How wide the neighbour graph is searched; 0.98 agreement with exact search needs it, see `benchmarks/retrieval.py`.
-BREADTH = 320
 
 
 class Artefact:
@@ -71,19 +67,10 @@ class Artefact:
         self._of_answer = within >= self._wordings[self._row_entries]
         self._vectors = cast("NDArray[np.float16]", mapped(names.VECTORS))
         self._keywords = bm25s.BM25.load(folder / names.KEYWORDS, mmap=True, show_progress=False)
-        self._neighbours: Index | None = None
+        self._neighbours: Neighbours | None = None
         self._matrix: Vectors | None = None
         if (folder / names.NEIGHBOURS).exists():
-            from usearch.index import Index
-
-            self._neighbours = Index(
-                ndim=self.manifest.dimension,
-                metric="ip",
-                dtype="f16",
-                expansion_search=BREADTH,
-                enable_key_lookups=False,
-            )
-            self._neighbours.view(folder / names.NEIGHBOURS)
+            self._neighbours = Neighbours.view(folder, self.manifest.dimension, self.manifest.rows)
         else:
             self._matrix = np.asarray(self._vectors[: self.manifest.rows], np.float32)
 
@@ -203,8 +190,8 @@ class Artefact:
             return np.arange(len(self), dtype=np.int64) if allowed is None else np.flatnonzero(allowed)
         # Each entry has several vectors, and a filter hides some entries: look further by as much.
         rows = count * self.manifest.rows / everything
-        found = self._neighbours.search(query, min(int(rows) + 1, self.manifest.rows), threads=1)
-        places = np.unique(self._row_entries[found.keys.astype(np.int64)]).astype(np.int64)
+        found = self._neighbours.search(query, min(int(rows) + 1, self.manifest.rows))
+        places = np.unique(self._row_entries[found]).astype(np.int64)
         return places if allowed is None else places[allowed[places]]
 
     def keyword_scores(self, terms: Sequence[str], weights: Sequence[float] = ()) -> Scores:

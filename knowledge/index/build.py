@@ -16,7 +16,7 @@ from knowledge.embedding.embedder import Embedder, configured_embedder
 from knowledge.index.entries import IndexEntry
 from knowledge.index.manifest import FORMAT, ArtefactBroken, Manifest, file_hashes, read_manifest, verify
 from knowledge.index.shelf import BUILD_LOCK, UNFINISHED, Shelf, sync
-from knowledge.index.sources import EarlierVectors, VectorSource
+from knowledge.index.sources import EarlierVectors, VectorSource, newest_of
 from knowledge.index.writer import ArtefactWriter, Progress
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def construct(
     try:
         read_at = read_at or time.time()
         manifest = _write(
-            work, entries, source, version=version, read_at=read_at, progress=progress, neighbours=neighbours
+            shelf, work, entries, source, version=version, read_at=read_at, progress=progress, neighbours=neighbours
         )
         verify(work, manifest)
         _make_durable(work)
@@ -113,6 +113,7 @@ def construct(
 
 
 def _write(
+    shelf: Shelf,
     work: Path,
     entries: Iterable[IndexEntry],
     source: VectorSource,
@@ -131,7 +132,8 @@ def _write(
         progress("write", 0, 0)
     writer.write_keywords()
     if neighbours:
-        writer.write_neighbours(dimension=source.dimension, progress=progress)
+        earlier = newest_of(shelf, source.model, source.dimension)
+        writer.write_neighbours(dimension=source.dimension, earlier=earlier, progress=progress)
     manifest = Manifest(
         version=version,
         format=FORMAT,

@@ -25,6 +25,8 @@ WORDINGS = "wordings.npy"
 #: Every word of the entries as it is written, with the number of entries that have it: what spelling is held against.
 WORDS = "words.tsv"
 NEIGHBOURS = "neighbours.usearch"
+#: Which row each place of the neighbour graph stands for.
+NEIGHBOUR_ROWS = "neighbour_rows.npy"
 KEYWORDS = "keywords"
 
 

@@ -45,7 +45,7 @@ class EarlierVectors:
     def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
         self._embedder = embedder
         self._vectors: NDArray[np.float16] | None = None
-        if folder := _newest(shelf, embedder):
+        if folder := newest_of(shelf, embedder.name, embedder.dimension):
             self._vectors = np.load(folder / names.VECTORS, mmap_mode="r")
             hashes = np.load(folder / names.HASHES)
             self._order = np.argsort(hashes[:, 0], kind="stable")
@@ -76,14 +76,15 @@ class EarlierVectors:
         return self._embedder.embed_texts(texts)
 
 
-def _newest(shelf: Shelf, embedder: Embedder) -> Path | None:
+def newest_of(shelf: Shelf, model: str, dimension: int) -> Path | None:
+    """The folder of the newest whole artefact with vectors of that model."""
     for version in reversed(shelf.versions()):
         folder = shelf.folder / version
         try:
             manifest = read_manifest(folder)
-            if (manifest.model, manifest.dimension) == (embedder.name, embedder.dimension):
+            if (manifest.model, manifest.dimension) == (model, dimension):
                 verify(folder, manifest)
                 return folder
         except ArtefactBroken:
-            log.warning("artefact skipped as a source of vectors", extra={"version": version}, exc_info=True)
+            log.warning("artefact skipped as a source for the next", extra={"version": version}, exc_info=True)
     return None

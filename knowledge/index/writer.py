@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from knowledge.index import manifest as names
 from knowledge.index import rows as parts
 from knowledge.index.entries import IndexEntry
+from knowledge.index.neighbours import Neighbours
 from knowledge.index.sources import VectorSource
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -39,6 +40,8 @@ class ArtefactWriter:
         self._tokens: list[list[int]] = []
         self._row_entries: list[int] = []
         self._sentence_starts = [0]
+        self._searched, self._single = bytearray(), bytearray()
+        """The hashes of the texts that are searched, and of single sentences."""
         self._wordings: list[int] = []
         self._words: Counter[str] = Counter()
 
@@ -87,10 +90,13 @@ class ArtefactWriter:
             self._labels.setdefault(label, []).append(place)
         terms = parts.keyword_terms(entry)
         self._tokens.append([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms])
-        self._row_entries.extend([place] * len(parts.searched_texts(stored)))
+        searched, single = parts.searched_texts(stored), parts.embedded_sentences(stored)
+        self._searched += parts.text_hashes(searched).tobytes()
+        self._single += parts.text_hashes(single).tobytes()
+        self._row_entries.extend([place] * len(searched))
         self._wordings.append(len(parts.wordings(stored)))
         self._words.update(parts.spelt_words(entry))
-        self._sentence_starts.append(self.sentences + len(parts.embedded_sentences(stored)))
+        self._sentence_starts.append(self.sentences + len(single))
 
     def _write_keys(self) -> None:
         keys = np.asarray(self._keys, np.uint64)
@@ -122,7 +128,7 @@ class ArtefactWriter:
 
         Returns how many the source had kept.
         """
-        hashes = np.concatenate([parts.text_hashes(texts) for texts in parts.chunks(self._texts(), WINDOW)])
+        hashes = np.frombuffer(bytes(self._searched + self._single), np.uint64).reshape(-1, 2)
         np.save(self._folder / names.HASHES, hashes)
         vectors = np.lib.format.open_memmap(
             self._folder / names.VECTORS, mode="w+", dtype=np.float16, shape=(len(hashes), source.dimension)
@@ -134,7 +140,7 @@ class ArtefactWriter:
         done = 0
         if progress and len(places):
             progress("embed", 0, len(places))
-        for texts in parts.chunks(compress(self._texts(), fresh), WINDOW):
+        for texts in parts.chunks(self._texts(fresh), WINDOW):
             # Texts of like length together: short ones do not wait for long ones.
             order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
             for batch in parts.chunks(order, BATCH):
@@ -148,29 +154,34 @@ class ArtefactWriter:
         vectors.flush()
         return int(found.sum())
 
-    def _texts(self) -> Iterator[str]:
-        for choose in (parts.searched_texts, parts.embedded_sentences):
+    def _texts(self, chosen: NDArray[np.bool_]) -> Iterator[str]:
+        """The chosen texts, in order; an entry of which none is chosen is not read."""
+        of_entry = np.bincount(np.asarray(self._row_entries, np.int64), minlength=self.entries)
+        at = 0
+        for choose, counts in (
+            (parts.searched_texts, of_entry),
+            (parts.embedded_sentences, np.diff(self._sentence_starts)),
+        ):
             with (self._folder / names.ENTRIES).open("rb") as file:
-                for line in file:
-                    yield from choose(json.loads(line))
+                for line, count in zip(file, counts.tolist(), strict=True):
+                    if chosen[at : at + count].any():
+                        yield from compress(choose(json.loads(line)), chosen[at : at + count])
+                    at += count
 
-    def write_neighbours(self, *, dimension: int, progress: Progress | None) -> None:
-        """The neighbour graph (HNSW, Malkov and Yashunin 2016) of the searched vectors, if there are many."""
-        if self.rows <= EXACT_ROWS:
-            return
-        from usearch.index import Index
+    def write_neighbours(self, *, dimension: int, earlier: Path | None = None, progress: Progress | None) -> None:
+        """The neighbour graph (HNSW, Malkov and Yashunin 2016) of the searched vectors, if there are many.
 
-        vectors = np.load(self._folder / names.VECTORS, mmap_mode="r")
-        index = Index(
-            ndim=dimension, metric="ip", dtype="f16", connectivity=24, expansion_add=160, enable_key_lookups=False
-        )
-        step = 10_000
-        for start in range(0, self.rows, step):
-            stop = min(start + step, self.rows)
-            index.add(np.arange(start, stop, dtype=np.uint64), vectors[start:stop], threads=0)
-            if progress:
-                progress("write", stop, self.rows)
-        index.save(self._folder / names.NEIGHBOURS)
+        Args:
+            dimension: how long the vectors are.
+            earlier: an artefact of the same model, whose graph is gone on with where little changed.
+            progress: told how many vectors are in it.
+        """
+        if self.rows > EXACT_ROWS:
+            hashes = np.load(self._folder / names.HASHES)[: self.rows]
+            graph = Neighbours.grown_from(earlier, hashes, dimension) or Neighbours.empty(dimension)
+            vectors = np.load(self._folder / names.VECTORS, mmap_mode="r")
+            graph.add(vectors, self.rows, lambda done: progress("write", done, self.rows) if progress else None)
+            graph.save(self._folder)
 
 
 def _first_equals(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from knowledge.embedding.embedder import Embedder
 from knowledge.embedding.port import EmbeddingUnavailable
 from knowledge.index.artefact import Artefact
 from knowledge.index.build import NothingToPublish, build_and_publish, roll_back, withdraw
+from knowledge.index.entries import IndexEntry
 from knowledge.index.manifest import ArtefactBroken, Manifest
+from knowledge.index.neighbours import GONE
 from knowledge.index.rows import page, sentences
 from knowledge.index.shelf import Shelf
 from knowledge.public import Source
@@ -171,23 +174,68 @@ def test_withdrawals_are_forgotten_once_no_kept_artefact_needs_them(
     assert json.loads((tmp_path / "withdrawn.json").read_text()) == {}
 
 
-def test_neighbour_graph_agrees_with_exact_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> list[IndexEntry]:
+    """Enough entries for a neighbour graph, where a hundred vectors are enough."""
     monkeypatch.setattr("knowledge.index.writer.EXACT_ROWS", 100)
     monkeypatch.setattr("knowledge.index.artefact.MOST_COMPARED", 100)
-    words = [f"word{number}" for number in range(60)]
+    return [_of_words(number, np.random.default_rng(number)) for number in range(400)]
+
+
+WORDS = [f"word{number}" for number in range(60)]
+
+
+def _of_words(number: int, random: np.random.Generator) -> IndexEntry:
+    return entry(f"{number:03}", " ".join(random.choice(WORDS, 6)), " ".join(random.choice(WORDS, 12)) + ".")
+
+
+def _agreement(artefact: Artefact) -> float:
+    """How many of the ten nearest the graph finds that comparing every vector finds, on the average."""
     random = np.random.default_rng(5)
-    many = [
-        entry(str(n), " ".join(random.choice(words, 6)), " ".join(random.choice(words, 12)) + ".") for n in range(400)
-    ]
+    queries = WordModel().encode([" ".join(random.choice(WORDS, 5)) for _ in range(50)], query=True)
+    agreed = [set(artefact.nearest(query, 10)) & set(artefact.nearest_exactly(query, 10)) for query in queries]
+    return float(np.mean([len(places) for places in agreed]))
+
+
+def test_neighbour_graph_agrees_with_exact_search(tmp_path: Path, many: list[IndexEntry]) -> None:
     model = WordModel()
     artefact = Artefact(tmp_path / build_and_publish(entries=many, embedder=Embedder(model), folder=tmp_path).version)
-    queries = model.encode([" ".join(random.choice(words, 5)) for _ in range(50)], query=True)
-    agreed = [set(artefact.nearest(query, 10)) & set(artefact.nearest_exactly(query, 10)) for query in queries]
     assert (tmp_path / artefact.manifest.version / "neighbours.usearch").exists()
-    assert np.mean([len(places) for places in agreed]) >= 9.8
+    assert _agreement(artefact) >= 9.8
     allowed = np.arange(400) % 2 == 0
-    for query in queries[:3]:
+    for query in model.encode(["word1 word5 word9", "word2", "word40 word41"], query=True):
         near = artefact.nearest(query, 10, allowed)
         exact = [place for place in artefact.nearest_exactly(query, 400) if allowed[place]][:10]
         assert all(allowed[near])
         assert len(set(near.tolist()) & set(exact)) >= 9  # texts that are equally near may take each other's place
+
+
+def test_neighbour_graph_is_gone_on_with_until_much_has_changed(tmp_path: Path, many: list[IndexEntry]) -> None:
+    def places(entries: list[IndexEntry]) -> NDArray[np.uint32]:
+        version = build_and_publish(entries=entries, embedder=Embedder(WordModel()), folder=tmp_path).version
+        artefact = Artefact(tmp_path / version)
+        assert _agreement(artefact) >= 9.8
+        table: NDArray[np.uint32] = np.load(tmp_path / version / "neighbour_rows.npy")
+        assert sorted(table[table != GONE]) == list(range(artefact.manifest.rows))
+        return table
+
+    assert len(places(many)) == 800
+    random = np.random.default_rng(77)
+    changed = [*many[:3], _of_words(900, random), *many[8:200], _of_words(901, random), *many[200:]]  # five are gone
+    table = places(changed)
+    assert (len(table), int((table == GONE).sum())) == (804, 10)
+    assert places(changed[40:]).tolist() == list(range(714)), "a tenth is gone, so it is built anew"
+
+
+def test_artefact_of_before_graphs_were_gone_on_with_is_searched_and_gone_on_with(
+    tmp_path: Path, many: list[IndexEntry]
+) -> None:
+    version = build_and_publish(entries=many, embedder=Embedder(WordModel()), folder=tmp_path).version
+    (tmp_path / version / "neighbour_rows.npy").unlink()
+    card = json.loads((tmp_path / version / "manifest.json").read_text())
+    del card["files"]["neighbour_rows.npy"]
+    (tmp_path / version / "manifest.json").write_text(json.dumps(card))
+    assert _agreement(Artefact(tmp_path / version)) >= 9.8
+    after = build_and_publish(entries=many[1:], embedder=Embedder(WordModel()), folder=tmp_path).version
+    assert _agreement(Artefact(tmp_path / after)) >= 9.8
+    assert int((np.load(tmp_path / after / "neighbour_rows.npy") == GONE).sum()) == 2
