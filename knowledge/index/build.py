@@ -123,7 +123,7 @@ def _write(
     progress: Progress | None,
     neighbours: bool,
 ) -> Manifest:
-    writer = ArtefactWriter(work)
+    writer = ArtefactWriter(work, earlier=newest_of(shelf, source.model, source.dimension))
     writer.write_entries(entries, progress)
     if not writer.entries:
         raise NothingToPublish("No entry is published, so there is nothing to build.")
@@ -132,8 +132,7 @@ def _write(
         progress("write", 0, 0)
     writer.write_keywords()
     if neighbours:
-        earlier = newest_of(shelf, source.model, source.dimension)
-        writer.write_neighbours(dimension=source.dimension, earlier=earlier, progress=progress)
+        writer.write_neighbours(dimension=source.dimension, progress=progress)
     manifest = Manifest(
         version=version,
         format=FORMAT,

@@ -28,6 +28,13 @@ NEIGHBOURS = "neighbours.usearch"
 #: Which row each place of the neighbour graph stands for.
 NEIGHBOUR_ROWS = "neighbour_rows.npy"
 KEYWORDS = "keywords"
+#: In the folder of the keywords: the number of each.
+VOCABULARY = "vocab.index.json"
+#: The keywords of each entry by their numbers, and where each entry's begin.
+TERMS = "terms.npy"
+TERM_STARTS = "term_starts.npy"
+#: A hash of each entry as it was read: an entry with the same one need not be worked through again.
+STAMPS = "stamps.npy"
 
 
 class ArtefactBroken(RuntimeError):

@@ -13,8 +13,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.index import derived
 from knowledge.index import manifest as names
 from knowledge.index import rows as parts
+from knowledge.index.derived import HASH, Derived, Earlier
 from knowledge.index.entries import IndexEntry
 from knowledge.index.neighbours import Neighbours
 from knowledge.index.sources import VectorSource
@@ -32,12 +34,16 @@ EXACT_ROWS = 20_000
 class ArtefactWriter:
     """Fills a folder. Memory grows with the number of entries only by their keyword ids and a few numbers each."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, earlier: Path | None = None) -> None:
+        """Begin to fill a folder, with what did not change from an earlier artefact of the same model, if given."""
         self._folder = folder
+        self._earlier = earlier
+        self._kept = Earlier(earlier)
         self._keys: list[int] = []
+        self._stamps = bytearray()
         self._labels: dict[str, list[int]] = {}
-        self._vocabulary: dict[str, int] = {}
-        self._tokens: list[list[int]] = []
+        self._vocabulary = dict(self._kept.vocabulary)
+        self._terms: list[NDArray[np.uint32]] = []
         self._row_entries: list[int] = []
         self._sentence_starts = [0]
         self._searched, self._single = bytearray(), bytearray()
@@ -65,11 +71,12 @@ class ArtefactWriter:
         offsets = [0]
         with (self._folder / names.ENTRIES).open("wb") as file:
             for entry in entries:
-                stored = parts.record(entry)
-                line = json.dumps(stored, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-                file.write(line)
-                offsets.append(offsets[-1] + len(line))
-                self._note(entry, stored)
+                stamp = derived.stamp(entry)
+                made = self._kept.of(stamp) or derived.derive(entry, self._number)
+                file.write(made.line)
+                offsets.append(offsets[-1] + len(made.line))
+                self._stamps += stamp
+                self._note(entry, made)
                 if progress and self.entries % 100 == 0:
                     progress("read", self.entries, 0)
         if progress:
@@ -80,23 +87,25 @@ class ArtefactWriter:
         np.save(self._folder / names.ROW_ENTRIES, np.asarray(self._row_entries, np.uint32))
         np.save(self._folder / names.SENTENCE_STARTS, np.asarray(self._sentence_starts, np.int64))
         np.save(self._folder / names.WORDINGS, np.asarray(self._wordings, np.uint16))
+        np.save(self._folder / names.STAMPS, np.frombuffer(bytes(self._stamps), np.uint64).reshape(-1, 2))
         words = "".join(f"{word}\t{count}\n" for word, count in sorted(self._words.items()))
         (self._folder / names.WORDS).write_text(words, encoding="utf-8")
 
-    def _note(self, entry: IndexEntry, stored: parts.Record) -> None:
+    def _number(self, term: str) -> int:
+        return self._vocabulary.setdefault(term, len(self._vocabulary))
+
+    def _note(self, entry: IndexEntry, made: Derived) -> None:
         place = self.entries
         self._keys.append(parts.key_hash(entry.key))
         for label in parts.labels(entry):
             self._labels.setdefault(label, []).append(place)
-        terms = parts.keyword_terms(entry)
-        self._tokens.append([self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms])
-        searched, single = parts.searched_texts(stored), parts.embedded_sentences(stored)
-        self._searched += parts.text_hashes(searched).tobytes()
-        self._single += parts.text_hashes(single).tobytes()
-        self._row_entries.extend([place] * len(searched))
-        self._wordings.append(len(parts.wordings(stored)))
+        self._terms.append(made.terms)
+        self._searched += made.searched
+        self._single += made.single
+        self._row_entries.extend([place] * (len(made.searched) // HASH))
+        self._wordings.append(made.wordings)
         self._words.update(parts.spelt_words(entry))
-        self._sentence_starts.append(self.sentences + len(single))
+        self._sentence_starts.append(self.sentences + len(made.single) // HASH)
 
     def _write_keys(self) -> None:
         keys = np.asarray(self._keys, np.uint64)
@@ -116,12 +125,18 @@ class ArtefactWriter:
         import bm25s
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to tell every step
-        if not any(self._tokens):
-            self._tokens = [[self._vocabulary.setdefault("", 0)] for _ in self._tokens]
+        # Words that only entries of an earlier artefact had get no number.
+        used, terms = np.unique(np.concatenate([*self._terms, np.empty(0, np.uint32)]), return_inverse=True)
+        every = list(self._vocabulary)
+        starts = np.cumsum([0, *map(len, self._terms)])
+        np.save(self._folder / names.TERMS, terms.astype(np.uint32))
+        np.save(self._folder / names.TERM_STARTS, starts.astype(np.int64))
+        tokens = [part.tolist() for part in np.split(terms, starts[1:-1])] if len(used) else [[0] for _ in self._terms]
+        vocabulary = {every[term]: number for number, term in enumerate(used.tolist())} or {"": 0}
         index = bm25s.BM25(method="lucene", backend="numpy")
-        index.index((self._tokens, self._vocabulary), show_progress=False)
+        index.index((tokens, vocabulary), show_progress=False)
         index.save(self._folder / names.KEYWORDS, show_progress=False)
-        self._tokens.clear()
+        self._terms.clear()
 
     def write_vectors(self, source: VectorSource, *, progress: Progress | None) -> int:
         """Second pass: a vector for each searched text and each sentence; equal texts are embedded once.
@@ -168,17 +183,14 @@ class ArtefactWriter:
                         yield from compress(choose(json.loads(line)), chosen[at : at + count])
                     at += count
 
-    def write_neighbours(self, *, dimension: int, earlier: Path | None = None, progress: Progress | None) -> None:
+    def write_neighbours(self, *, dimension: int, progress: Progress | None) -> None:
         """The neighbour graph (HNSW, Malkov and Yashunin 2016) of the searched vectors, if there are many.
 
-        Args:
-            dimension: how long the vectors are.
-            earlier: an artefact of the same model, whose graph is gone on with where little changed.
-            progress: told how many vectors are in it.
+        Where little changed, that of the earlier artefact is gone on with.
         """
         if self.rows > EXACT_ROWS:
             hashes = np.load(self._folder / names.HASHES)[: self.rows]
-            graph = Neighbours.grown_from(earlier, hashes, dimension) or Neighbours.empty(dimension)
+            graph = Neighbours.grown_from(self._earlier, hashes, dimension) or Neighbours.empty(dimension)
             vectors = np.load(self._folder / names.VECTORS, mmap_mode="r")
             graph.add(vectors, self.rows, lambda done: progress("write", done, self.rows) if progress else None)
             graph.save(self._folder)

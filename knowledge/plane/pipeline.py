@@ -22,6 +22,7 @@ from knowledge.index.build import NothingToPublish, construct, new_version
 from knowledge.index.manifest import ArtefactBroken, Manifest, read_manifest, verify
 from knowledge.index.serving import Snapshot, snapshot_of
 from knowledge.index.shelf import BUILD_LOCK, Busy, Shelf
+from knowledge.index.sources import EarlierVectors
 from knowledge.index.writer import Progress
 from knowledge.models import Artefact
 from knowledge.plane import actions, gate
@@ -123,7 +124,8 @@ class Run:
 
     def _construct(self) -> Manifest:
         actions.begin_anew(self.build, new_version())
-        source = StoredVectors(vector_store(), configured_embedder())
+        embedder = configured_embedder()
+        source = StoredVectors(vector_store(), embedder, EarlierVectors(self.shelf, embedder))
         manifest = construct(
             self.shelf,
             published_entries(),

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from knowledge.embedding.embedder import Embedder
 from knowledge.embedding.port import EmbeddingUnavailable
+from knowledge.index import derived
 from knowledge.index.artefact import Artefact
 from knowledge.index.build import NothingToPublish, build_and_publish, roll_back, withdraw
 from knowledge.index.entries import IndexEntry
 from knowledge.index.manifest import ArtefactBroken, Manifest
 from knowledge.index.neighbours import GONE
-from knowledge.index.rows import page, sentences
+from knowledge.index.rows import keyword_terms, page, sentences
 from knowledge.index.shelf import Shelf
 from knowledge.public import Source
 from tests.knowledge.index.conftest import ENTRIES, WordModel, entry
@@ -225,6 +226,56 @@ def test_neighbour_graph_is_gone_on_with_until_much_has_changed(tmp_path: Path, 
     table = places(changed)
     assert (len(table), int((table == GONE).sum())) == (804, 10)
     assert places(changed[40:]).tolist() == list(range(714)), "a tenth is gone, so it is built anew"
+
+
+def _facts(artefact: Artefact, terms: Iterable[str]) -> list[object]:
+    """All that an artefact says: records, vectors, keyword scores, words."""
+    places = np.arange(len(artefact))
+    return [
+        [artefact.record(place) for place in places],
+        [artefact.vectors_of(place).tobytes() for place in places],
+        artefact.wordings(places).tolist(),
+        {term: (artefact.keyword_scores([term]).tolist(), artefact.frequency(term)) for term in terms},
+        artefact.words,
+        [artefact.labelled([label]).tolist() for label in ("category:feet", "tag:skin", "audience:everyone")],
+    ]
+
+
+def test_what_did_not_change_is_taken_over_and_nothing_is_different(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = entry(
+        "long", "What is in the almanac?", " ".join(f"Day {n} brings rain {n % 7} and wind." for n in range(90))
+    )
+    bare = entry("text", "", "Only a text, with no question.")
+    before, after = (
+        [*ENTRIES, long, bare],
+        [replace(ENTRIES[0], answer="Rest."), *ENTRIES[2:], bare, entry("zebra", "Z?"), long],
+    )
+    worked: list[str] = []
+    derive = derived.derive
+    monkeypatch.setattr(derived, "derive", lambda entry, number: worked.append(entry.key) or derive(entry, number))
+
+    def built(entries: list[IndexEntry], folder: Path) -> Artefact:
+        folder.mkdir(exist_ok=True)
+        worked.clear()
+        return Artefact(
+            folder / build_and_publish(entries=entries, embedder=Embedder(WordModel()), folder=folder).version
+        )
+
+    built(before, tmp_path / "grown")
+    grown = built(after, tmp_path / "grown")
+    assert worked == ["back", "zebra"]
+    again = built(after, tmp_path / "grown")
+    assert worked == []
+    assert again.manifest.checksum == grown.manifest.checksum
+    fresh = built(after, tmp_path / "fresh")
+    assert len(worked) == len(after)
+    terms = {term for one in (*before, *after) for term in keyword_terms(one)}
+    assert _facts(grown, terms) == _facts(fresh, terms)
+    monkeypatch.setattr(derived, "_recipe", lambda: b"another program")
+    assert _facts(built(after, tmp_path / "grown"), terms) == _facts(fresh, terms)
+    assert len(worked) == len(after), "what another program made was taken over"
 
 
 def test_artefact_of_before_graphs_were_gone_on_with_is_searched_and_gone_on_with(
