@@ -100,7 +100,7 @@ async def test_earlier_turns_reach_the_learned_layer() -> None:
         ["I took my pills"],
         ["I have taken the Metformin", "Yes, write it down"],
         ["Skip", "I felt ill"],
-        ["had my insulin", "It helped"],
+        ["had my drops", "It helped"],
     ],
 )
 def test_who_took_a_medicine_is_not_asked_about_the_next_ordinary_word(before: list[str]) -> None:
