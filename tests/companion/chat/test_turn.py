@@ -17,6 +17,7 @@ from django.db import DatabaseError
 
 from companion.chat import phrases, selectors
 from companion.chat.actions import answer_fully
+from companion.chat.events import Emergency
 from companion.chat.generation import Request
 from companion.chat.reply import SURE, TELL_ME_MORE, Exchange
 from companion.chat.turn import Turn, answer
@@ -389,11 +390,13 @@ async def test_words_in_danger_to_the_family_get_their_card_although_they_cannot
     started = time.monotonic()
     try:
         async for event in answer(turn_of("I fell and I can't get up", to=uuid4())):
-            if event.type == "emergency":
+            if isinstance(event, Emergency):
                 break
         took = time.monotonic() - started
     finally:
         other.rollback()
         other.close()
+        assert isinstance(event, Emergency)
+        assert event.alert_id is not None
         spool.remove(event.alert_id)
     assert took < 10

@@ -207,7 +207,12 @@ class TestLockedDatabase:
         senior = User.objects.get(username="senior0")
         with locked():
             raised = fall(level="A", senior_id=senior.pk)
-            eventually(lambda: outage.deliver() or far_side.received)
+
+            def is_told() -> bool:
+                outage.deliver()
+                return bool(far_side.received)
+
+            eventually(is_told)
             assert actions.all_clear_in_spool(senior.pk) is None, "a typed no is no answer to an emergency"
             assert actions.all_clear_in_spool(senior.pk, raised.alert_id) is False
         outage.replay()

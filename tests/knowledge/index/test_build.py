@@ -230,11 +230,11 @@ def test_neighbour_graph_is_gone_on_with_until_much_has_changed(tmp_path: Path, 
 
 def _facts(artefact: Artefact, terms: Iterable[str]) -> list[object]:
     """All that an artefact says: records, vectors, keyword scores, words."""
-    places = np.arange(len(artefact))
+    places = range(len(artefact))
     return [
         [artefact.record(place) for place in places],
         [artefact.vectors_of(place).tobytes() for place in places],
-        artefact.wordings(places).tolist(),
+        artefact.wordings(np.asarray(places)).tolist(),
         {term: (artefact.keyword_scores([term]).tolist(), artefact.frequency(term)) for term in terms},
         artefact.words,
         [artefact.labelled([label]).tolist() for label in ("category:feet", "tag:skin", "audience:everyone")],
@@ -254,7 +254,12 @@ def test_what_did_not_change_is_taken_over_and_nothing_is_different(
     )
     worked: list[str] = []
     derive = derived.derive
-    monkeypatch.setattr(derived, "derive", lambda entry, number: worked.append(entry.key) or derive(entry, number))
+
+    def noted(entry: IndexEntry, number: Callable[[str], int]) -> derived.Derived:
+        worked.append(entry.key)
+        return derive(entry, number)
+
+    monkeypatch.setattr(derived, "derive", noted)
 
     def built(entries: list[IndexEntry], folder: Path) -> Artefact:
         folder.mkdir(exist_ok=True)
