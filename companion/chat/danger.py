@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from companion.chat import phrases
+from companion.chat.daily_news import is_plain_news
 from companion.chat.dose_words import is_plain_report
 from companion.chat.events import Choice, Emergency, Phone
 from companion.safety import address_book, spool
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 ALERT_PATIENCE = 5.0
 #: What the learned layer may take a plain dose for.
 _OF_DOSES = frozenset({"medicine", "diabetes"})
+#: What it is believed in, however plain the words.
+_BELIEVED = frozenset({"self_harm", "abuse"})
 #: Second looks under way; the event loop itself holds tasks only weakly.
 _looking: set[asyncio.Task[Emergency | None]] = set()
 
@@ -46,7 +49,7 @@ def is_danger(assessment: Assessment) -> bool:
 async def hear(text: str, recent: Sequence[Exchange]) -> Assessment:
     """What the screen hears in a message, after what was said since the last all-clear."""
     before = since_all_clear(recent)
-    return unless_plain_dose(await screen(text, recent=before), text, before)
+    return unless_plain(await screen(text, recent=before), text, before)
 
 
 def since_all_clear(recent: Sequence[Exchange]) -> list[str]:
@@ -74,13 +77,16 @@ def with_cry_for_help(assessment: Assessment, text: str) -> Assessment:
     return NOTHING if is_guess else assessment
 
 
-def unless_plain_dose(assessment: Assessment, text: str, recent: Sequence[str]) -> Assessment:
-    """The assessment; none where the learned layer alone hears danger in "I took my pills".
+def unless_plain(assessment: Assessment, text: str, recent: Sequence[str]) -> Assessment:
+    """The assessment; none where the learned layer alone hears danger in "I took my pills" or "my knee hurts a bit".
 
     The floor must hear none either, in these words or in any before them: after words of despair they may mean another
     thing.
     """
-    if assessment.category not in _OF_DOSES or not is_danger(assessment) or not is_plain_report(text):
+    is_plain = (assessment.category in _OF_DOSES and is_plain_report(text)) or (
+        assessment.category not in _BELIEVED and is_plain_news(text)
+    )
+    if not is_danger(assessment) or not is_plain:
         return assessment
     return assessment if any(is_danger(floor(said)) for said in (text, *recent)) else NOTHING
 

@@ -16,7 +16,7 @@ from companion.care.medicines.models import DoseEvent, Occurrence, Regimen
 from companion.care.medicines.plan import Rule
 from companion.chat import doses as talk
 from companion.chat.actions import FullAnswer, collect, speaker_of
-from companion.chat.danger import unless_plain_dose
+from companion.chat.danger import unless_plain
 from companion.chat.dose_words import Say, heard_in
 from companion.chat.pressed import Pressed, Said
 from companion.chat.turn import Turn, answer
@@ -292,7 +292,7 @@ def _page_of(user: User) -> str:
 )  # fmt: skip
 def test_a_plain_dose_is_no_danger_whatever_the_learned_layer_guesses(text: str) -> None:
     guess = Assessment(Level.ASK, "medicine", 0.9)
-    assert unless_plain_dose(guess, text, ["Good morning", "I had porridge"]).level is Level.NONE
+    assert unless_plain(guess, text, ["Good morning", "I had porridge"]).level is Level.NONE
 
 
 @pytest.mark.parametrize(
@@ -312,9 +312,9 @@ def test_a_plain_dose_is_no_danger_whatever_the_learned_layer_guesses(text: str)
 )
 def test_anything_more_than_a_plain_dose_stays_as_it_was_heard(text: str, recent: list[str]) -> None:
     guess = Assessment(Level.ASK, "medicine", 0.9)
-    assert unless_plain_dose(guess, text, recent) is guess
+    assert unless_plain(guess, text, recent) is guess
 
 
 def test_despair_is_never_taken_for_a_dose() -> None:
     guess = Assessment(Level.EMERGENCY, "self_harm", 0.99)
-    assert unless_plain_dose(guess, "I took my pills", []) is guess
+    assert unless_plain(guess, "I took my pills", []) is guess
