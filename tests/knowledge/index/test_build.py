@@ -184,7 +184,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> list[IndexEntry]:
 
 
 WORDS = [f"word{number}" for number in range(60)]
-#: Of ten. Threads put vectors into the graph in an order of chance, and some texts are equally near: 9.6 to 10 is usual.
+#: Of ten. Threads put vectors into the graph in an order of chance, and some texts are equally near: 9.7 is usual.
 ENOUGH = 9
 
 
