@@ -83,10 +83,10 @@ def unless_plain(assessment: Assessment, text: str, recent: Sequence[str]) -> As
     The floor must hear none either, in these words or in any before them: after words of despair they may mean another
     thing.
     """
-    is_plain = (assessment.category in _OF_DOSES and is_plain_report(text)) or (
-        assessment.category not in _BELIEVED and is_plain_news(text)
-    )
-    if not is_danger(assessment) or not is_plain:
+    if not is_danger(assessment):
+        return assessment
+    is_dose = assessment.category in _OF_DOSES and is_plain_report(text)
+    if not is_dose and (assessment.category in _BELIEVED or not is_plain_news(text)):
         return assessment
     return assessment if any(is_danger(floor(said)) for said in (text, *recent)) else NOTHING
 

@@ -6,7 +6,7 @@ person's: it is said kindly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -142,7 +142,7 @@ def hear(text: str, senior_id: UUID) -> Said | None:
     if heard.say is Say.NEXT:
         return _tell_next(person, text)
     if heard.say is Say.DID_I:
-        return _tell_taken(person, text, meant)
+        return _tell_taken(person, text, meant, _of_today(person, meant))
     return _offer(person, text, heard, meant)
 
 
@@ -158,14 +158,20 @@ def _offer(person: User, text: str, heard: Heard, meant: Sequence[Regimen]) -> S
             return Said(text, f"Shall I write down {in_words.called(needed[0])}?", _needed_choices(needed[0]))
     if not meant:
         return None
-    return _ask_if_early(person, text, keys) or _tell_taken(person, text, meant)
+    today = _of_today(person, meant)
+    return _ask_if_early(person, text, today) or _tell_taken(person, text, meant, today)
 
 
-def _ask_if_early(person: User, text: str, keys: Collection[UUID]) -> Said | None:
+def _of_today(person: User, meant: Sequence[Regimen]) -> list[Occurrence]:
+    """The doses of these medicines on the day of the person's clock, in order."""
+    today = clock.now().astimezone(ZoneInfo(person.time_zone)).date()
+    keys = {one.pk for one in meant}
+    return [row for row in selectors.doses_of_day(person.pk, today) if row.regimen_id in keys]
+
+
+def _ask_if_early(person: User, text: str, rows: Sequence[Occurrence]) -> Said | None:
     """Ask which of the day's first doses was taken ahead of its time: unwritten, it would be reminded of, and perhaps
     taken twice. None where one of these medicines was due today already."""
-    today = clock.now().astimezone(ZoneInfo(person.time_zone)).date()
-    rows = [row for row in selectors.doses_of_day(person.pk, today) if row.regimen_id in keys]
     if not rows or rows[0].due_at <= clock.now() or any(not row.is_open for row in rows):
         return None
     first = [row for row in rows if row.due_at == rows[0].due_at]
@@ -175,11 +181,9 @@ def _ask_if_early(person: User, text: str, keys: Collection[UUID]) -> Said | Non
     return Said(text, f"{in_words.sentence(f'{due} {at}')} {ask}", _taken_choices(first))
 
 
-def _tell_taken(person: User, text: str, meant: Sequence[Regimen]) -> Said:
+def _tell_taken(person: User, text: str, meant: Sequence[Regimen], rows: Sequence[Occurrence]) -> Said:
     """What is written down of today. A possible second dose is never waved through."""
-    today = clock.now().astimezone(ZoneInfo(person.time_zone)).date()
     keys = {one.pk for one in meant}
-    rows = [row for row in selectors.doses_of_day(person.pk, today) if row.regimen_id in keys]
     taken = [row for row in rows if row.state == DoseState.TAKEN and row.taken_at is not None]
     still = [row for row in _offered(person.pk) if row.regimen_id in keys]
     parts = [f"{in_words.begin(in_words.called(row.regimen))}: {_when(row.taken_at, person)}" for row in taken]

@@ -16,7 +16,7 @@ from knowledge.embedding.embedder import Embedder, configured_embedder
 from knowledge.index.entries import IndexEntry
 from knowledge.index.manifest import FORMAT, ArtefactBroken, Manifest, file_hashes, read_manifest, verify
 from knowledge.index.shelf import BUILD_LOCK, UNFINISHED, Shelf, sync
-from knowledge.index.sources import EarlierVectors, VectorSource, newest_of
+from knowledge.index.sources import EarlierVectors, VectorSource
 from knowledge.index.writer import ArtefactWriter, Progress
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def construct(
     try:
         read_at = read_at or time.time()
         manifest = _write(
-            shelf, work, entries, source, version=version, read_at=read_at, progress=progress, neighbours=neighbours
+            work, entries, source, version=version, read_at=read_at, progress=progress, neighbours=neighbours
         )
         verify(work, manifest)
         _make_durable(work)
@@ -113,7 +113,6 @@ def construct(
 
 
 def _write(
-    shelf: Shelf,
     work: Path,
     entries: Iterable[IndexEntry],
     source: VectorSource,
@@ -123,7 +122,7 @@ def _write(
     progress: Progress | None,
     neighbours: bool,
 ) -> Manifest:
-    writer = ArtefactWriter(work, earlier=newest_of(shelf, source.model, source.dimension))
+    writer = ArtefactWriter(work, earlier=source.earlier)
     writer.write_entries(entries, progress)
     if not writer.entries:
         raise NothingToPublish("No entry is published, so there is nothing to build.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +35,10 @@ Rows = NDArray[np.uint32]
 class Neighbours:
     """A graph, and the row of each of its places."""
 
-    def __init__(self, index: Index, rows: Rows, fresh: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, index: Index, rows: Rows) -> None:
         self._index = index
         self._rows = rows
-        self._fresh = fresh
-        """Rows that have no place yet; None for all."""
+        """What each place stands for."""
 
     @classmethod
     def empty(cls, dimension: int) -> Neighbours:
@@ -62,17 +62,17 @@ class Neighbours:
         for place, row in enumerate(stood_for.tolist()):
             if row != GONE:
                 places[before[row].tobytes()].append(place)
-        rows, fresh = np.full(len(stood_for), GONE), []
+        rows = np.full(len(stood_for), GONE)
         for row, text in enumerate(hashes):
             if found := places.get(text.tobytes()):
                 rows[found.pop()] = row
-            else:
-                fresh.append(row)
-        if len(fresh) + int((rows == GONE).sum()) > MOST_CHANGED * len(hashes):
+        gone = int((rows == GONE).sum())
+        fresh = len(hashes) - (len(rows) - gone)
+        if fresh + gone > MOST_CHANGED * len(hashes):
             return None
         index = _index(dimension)
         index.load(earlier / names.NEIGHBOURS)
-        return cls(index, rows, np.asarray(fresh, np.int64))
+        return cls(index, rows)
 
     @classmethod
     def view(cls, folder: Path, dimension: int, count: int) -> Neighbours:
@@ -83,7 +83,7 @@ class Neighbours:
 
     def add(self, vectors: NDArray[Any], count: int, told: Callable[[int], None]) -> None:
         """Give every one of the rows that has none a place."""
-        fresh = np.arange(count) if self._fresh is None else self._fresh
+        fresh = np.setdiff1d(np.arange(count), self._rows)
         for start in range(0, len(fresh), STEP):
             rows = fresh[start : start + STEP]
             places = np.arange(len(self._rows), len(self._rows) + len(rows), dtype=np.uint64)
@@ -96,9 +96,14 @@ class Neighbours:
         self._index.save(folder / names.NEIGHBOURS)
         np.save(folder / names.NEIGHBOUR_ROWS, self._rows)
 
+    @cached_property
+    def _standing(self) -> int:
+        """How many places stand for a row: counted once, not at each search."""
+        return int((self._rows != GONE).sum())
+
     def search(self, query: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         """About so many of the rows nearest to a vector."""
-        more = -(-count * len(self._rows) // max(1, int((self._rows != GONE).sum())))
+        more = -(-count * len(self._rows) // max(1, self._standing))
         found = self._index.search(query, min(more, len(self._rows)), threads=1)
         rows = self._rows[found.keys.astype(np.int64)]
         return np.asarray(rows[rows != GONE], np.int64)

@@ -32,6 +32,10 @@ class VectorSource(Protocol):
     def dimension(self) -> int:
         """How long its vectors are."""
 
+    @property
+    def earlier(self) -> Path | None:
+        """The folder of a whole artefact of that model, from which what did not change may be taken over."""
+
     def copy(self, hashes: NDArray[np.uint64], *, into: NDArray[np.float16]) -> NDArray[np.bool_]:
         """Put the vectors of the texts that are kept to their places; says which those are."""
 
@@ -45,9 +49,10 @@ class EarlierVectors:
     def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
         self._embedder = embedder
         self._vectors: NDArray[np.float16] | None = None
-        if folder := newest_of(shelf, embedder.name, embedder.dimension):
-            self._vectors = np.load(folder / names.VECTORS, mmap_mode="r")
-            hashes = np.load(folder / names.HASHES)
+        self.earlier = _newest(shelf, embedder)
+        if self.earlier is not None:
+            self._vectors = np.load(self.earlier / names.VECTORS, mmap_mode="r")
+            hashes = np.load(self.earlier / names.HASHES)
             self._order = np.argsort(hashes[:, 0], kind="stable")
             self._hashes = hashes[self._order]
 
@@ -76,13 +81,12 @@ class EarlierVectors:
         return self._embedder.embed_texts(texts)
 
 
-def newest_of(shelf: Shelf, model: str, dimension: int) -> Path | None:
-    """The folder of the newest whole artefact with vectors of that model."""
+def _newest(shelf: Shelf, embedder: Embedder) -> Path | None:
     for version in reversed(shelf.versions()):
         folder = shelf.folder / version
         try:
             manifest = read_manifest(folder)
-            if (manifest.model, manifest.dimension) == (model, dimension):
+            if (manifest.model, manifest.dimension) == (embedder.name, embedder.dimension):
                 verify(folder, manifest)
                 return folder
         except ArtefactBroken:

@@ -189,7 +189,7 @@ class ArtefactWriter:
         Where little changed, that of the earlier artefact is gone on with.
         """
         if self.rows > EXACT_ROWS:
-            hashes = np.load(self._folder / names.HASHES)[: self.rows]
+            hashes = np.frombuffer(bytes(self._searched), np.uint64).reshape(-1, 2)
             graph = Neighbours.grown_from(self._earlier, hashes, dimension) or Neighbours.empty(dimension)
             vectors = np.load(self._folder / names.VECTORS, mmap_mode="r")
             graph.add(vectors, self.rows, lambda done: progress("write", done, self.rows) if progress else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ class StoredVectors:
     What an earlier artefact holds is copied from there: that is a hundred times quicker than asking the store.
     """
 
-    def __init__(self, store: VectorStore, embedder: Embedder, earlier: EarlierVectors | None = None) -> None:
+    def __init__(self, store: VectorStore, embedder: Embedder, earlier: EarlierVectors) -> None:
         self._store = store
         self._embedder = embedder
         self._earlier = earlier
@@ -33,9 +35,14 @@ class StoredVectors:
         """See `VectorSource`."""
         return self._by.dimension
 
+    @property
+    def earlier(self) -> Path | None:
+        """See `VectorSource`."""
+        return self._earlier.earlier
+
     def copy(self, hashes: NDArray[np.uint64], *, into: NDArray[np.float16]) -> NDArray[np.bool_]:
         """See `VectorSource`."""
-        found = np.zeros(len(hashes), bool) if self._earlier is None else self._earlier.copy(hashes, into=into)
+        found = self._earlier.copy(hashes, into=into)
         unknown = np.flatnonzero(~found)
         for some in np.array_split(unknown, 1 + len(unknown) // PART):
             names = written(hashes[some])
